@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * `dvorik api`: serves the table in routes.c. */
+#include "api/api.h"
+
+#include "start.h"
+#include "api/routes.h"
+#include "core/base/log.h"
+#include "core/io/crew.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BODY_MAX (1024 * 1024)
+#define CHECK_MS 1000
+
+struct program {
+    struct api api;
+    struct httpd *httpd;
+    struct redis_pipe *pipe;
+    struct crew *crew;
+    struct loop_timer again;
+    const char *why; /* set by the hand that looks at the schema */
+    bool stopping;
+    int status;
+};
+
+/* ---- does the schema fit? ------------------------------------------------------- */
+
+static enum status schema_look(void *arg, int hand)
+{
+    struct program *p = arg;
+
+    (void)hand;
+    return start_schema(&p->api.cfg, &p->why);
+}
+
+static void check(void *arg);
+
+static void schema_seen(void *arg, enum status st)
+{
+    struct program *p = arg;
+
+    if (st == ST_OK) {
+        p->api.ready = true;
+        log_info("api ready");
+    } else if (st == ST_REFUSED) {
+        p->status = start_refuse("api", p->why ? p->why : "the schema does not fit");
+        loop_stop(p->api.loop);
+    } else {
+        loop_after(p->api.loop, &p->again, CHECK_MS, check, p);
+    }
+}
+
+/* Off the loop: a database that is away may take seconds to say so, and /health answers
+ * meanwhile. */
+static void check(void *arg)
+{
+    struct program *p = arg;
+
+    if (crew_do(p->crew, schema_look, schema_seen, p) != ST_OK)
+        loop_after(p->api.loop, &p->again, CHECK_MS, check, p);
+}
+
+/* ---- stopping ------------------------------------------------------------------- */
+
+static void drained(void *arg)
+{
+    struct program *p = arg;
+
+    loop_stop(p->api.loop);
+}
+
+/* The first signal finishes what is under way, the second leaves. */
+static void on_stop(void *arg)
+{
+    struct program *p = arg;
+
+    if (p->stopping)
+        _exit(1);
+    p->stopping = true;
+    log_info("api stopping");
+    httpd_stop(p->httpd, drained, p);
+}
+
+/* ---- parts ---------------------------------------------------------------------- */
+
+static bool parts_open(struct program *p, const char **why)
+{
+    struct api *api = &p->api;
+    struct httpd_options serve = {.listen = api->cfg.api_listen,
+                                  .body_max = BODY_MAX,
+                                  .early = routes_early,
+                                  .handler = routes_run,
+                                  .arg = api};
+    struct health_options look = {.cfg = &api->cfg};
+
+    *why = "no memory";
+    if (!(api->loop = loop_new()) || !(p->httpd = httpd_open(api->loop, &serve, why)))
+        return false;
+    *why = "no memory";
+    look.loop = api->loop;
+    look.pipe = p->pipe = redis_pipe_open(api->loop, api->cfg.redis_url);
+    p->crew = crew_open(api->loop, 1);
+    api->tg = tg_open(api->loop, &api->cfg);
+    if (!p->pipe || !p->crew || !api->tg || !(api->health = health_open(&look)))
+        return false;
+    return loop_on_signal(api->loop, SIGTERM, on_stop, p) == ST_OK &&
+           loop_on_signal(api->loop, SIGINT, on_stop, p) == ST_OK;
+}
+
+/* Each before what its last callbacks need. */
+static void parts_close(struct program *p)
+{
+    crew_close(p->crew);
+    health_close(p->api.health);
+    redis_pipe_close(p->pipe);
+    tg_close(p->api.tg);
+    httpd_close(p->httpd);
+    loop_free(p->api.loop);
+    config_free(&p->api.cfg);
+}
+
+static int serve(struct program *p)
+{
+    const char *why;
+
+    signal(SIGPIPE, SIG_IGN);
+    if (parts_open(p, &why)) {
+        log_info("api listening", LOG_TEXT("on", p->api.cfg.api_listen),
+                 LOG_INT("port", httpd_port(p->httpd)));
+        check(p);
+        loop_run(p->api.loop);
+        log_info("api stopped");
+    } else {
+        p->status = start_refuse("api", why);
+    }
+    parts_close(p);
+    return p->status;
+}
+
+/* ---- arguments ------------------------------------------------------------------ */
+
+/* Arguments win over the environment, so they are put into it: one reader checks both.
+ */
+static bool port_set(const char *port)
+{
+    const char *listen = getenv("API_LISTEN");
+    const char *colon = listen ? strrchr(listen, ':') : NULL;
+    char text[300];
+
+    snprintf(text, sizeof(text), "%.*s:%s", colon ? (int)(colon - listen) : 9,
+             colon ? listen : "127.0.0.1", port);
+    return setenv("API_LISTEN", text, 1) == 0;
+}
+
+static bool arguments_read(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i += 2) {
+        if (i + 1 == argc)
+            return false;
+        if (strcmp(argv[i], "--port") == 0) {
+            if (!port_set(argv[i + 1]))
+                return false;
+        } else if (strcmp(argv[i], "--log-level") == 0) {
+            if (setenv("LOG_LEVEL", argv[i + 1], 1) != 0)
+                return false;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+int api_main(int argc, char **argv)
+{
+    const struct route *bad = routes_unfinished(routes, routes_n);
+    struct program p = {0};
+
+    if (bad) {
+        fprintf(stderr, "dvorik api: route %s %s has no permission\n", bad->method,
+                bad->path);
+        return 2;
+    }
+    if (!arguments_read(argc, argv))
+        return start_refuse("api", "takes --port N and --log-level L");
+    p.status = start_settings(&p.api.cfg, "api", 0);
+    if (p.status != 0) {
+        config_free(&p.api.cfg);
+        return p.status;
+    }
+    return serve(&p);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "bots/peek_kinds.h"
+
+const char *const peek_kinds[] = {
+    "message",
+    "edited_message",
+    "channel_post",
+    "edited_channel_post",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "guest_message",
+    "message_reaction",
+    "message_reaction_count",
+    "inline_query",
+    "chosen_inline_result",
+    "callback_query",
+    "shipping_query",
+    "pre_checkout_query",
+    "purchased_paid_media",
+    "poll",
+    "poll_answer",
+    "my_chat_member",
+    "chat_member",
+    "chat_join_request",
+    "chat_boost",
+    "removed_chat_boost",
+    "managed_bot",
+    "subscription",
+};
+const int peek_kinds_n = sizeof(peek_kinds) / sizeof(peek_kinds[0]);
+
+const char *const peek_persons[PEEK_PERSONS] = {"from", "user", "chat", "voter_chat"};

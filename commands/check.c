@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "commands/commands.h"
+
+#include "core/base/config.h"
+#include "core/base/log.h"
+#include "core/io/db.h"
+#include "core/io/redis.h"
+#include "migrations/migrate.h"
+
+#include <stdio.h>
+
+#define NEED_ALL (NEED_DATABASE | NEED_REDIS | NEED_TELEGRAM | NEED_WEBHOOK)
+
+/* One row of the table: what was looked at, how it stands, what to do about it. */
+struct finding {
+    const char *what;
+    enum status st;
+    const char *why; /* NULL: nothing to say */
+};
+
+static bool print_finding(struct finding f)
+{
+    const char *word = f.st != ST_OK ? "wrong" : f.why != NULL ? "well, but" : "fine";
+
+    printf("  %-10s %-10s %s\n", f.what, word, f.why != NULL ? f.why : "");
+    return f.st == ST_OK;
+}
+
+static const char *why_or(enum status st, const char *why, const char *otherwise)
+{
+    if (st == ST_OK)
+        return NULL;
+    return st == ST_REFUSED && why != NULL ? why : otherwise;
+}
+
+static bool check_mysql(const struct config *cfg)
+{
+    struct db *db = db_open(cfg);
+    struct finding mysql = {"mysql", ST_BROKEN, NULL},
+                   schema = {"schema", ST_BROKEN, NULL};
+    const char *why = NULL;
+    bool fine;
+
+    if (db != NULL)
+        mysql.st = db_ping(db);
+    mysql.why =
+        why_or(mysql.st, NULL, "cannot be reached: see the line above, DATABASE_*");
+    fine = print_finding(mysql);
+    if (fine) {
+        schema.st = migrate_check(db, &why);
+        schema.why = why_or(schema.st, why, "cannot be read");
+        fine = print_finding(schema);
+    }
+    db_close(db);
+    return fine;
+}
+
+static bool check_redis(const struct config *cfg)
+{
+    struct redis *r = redis_open(cfg->redis_url);
+    struct finding f = {"redis", ST_BROKEN, NULL};
+    const char *why = NULL, *warn = NULL;
+    bool fine;
+
+    if (r != NULL)
+        f.st = redis_check(r, &why, &warn);
+    f.why =
+        f.st == ST_OK ? warn : why_or(f.st, why, "cannot be reached: see REDIS_URL");
+    fine = print_finding(f);
+    redis_close(r);
+    return fine;
+}
+
+int check_main(int argc, char **argv)
+{
+    struct config cfg;
+    struct finding settings = {"settings", ST_BAD, NULL};
+    bool fine;
+
+    if (argc > 1) {
+        fprintf(stderr, "%s takes no arguments\n", argv[0]);
+        return 2;
+    }
+    log_open("check", LOG_WARN, 0);
+    settings.st = config_load(&cfg, NEED_ALL, &settings.why);
+    if (settings.st == ST_OK)
+        settings.why = NULL;
+    fine = print_finding(settings);
+    if (!fine)
+        return 1;
+    fine = check_mysql(&cfg);
+    fine = check_redis(&cfg) && fine;
+    config_free(&cfg);
+    return fine ? 0 : 1;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/io/httpd.h - an HTTP/1.1 server on our loop; the only pair that knows libmicrohttpd.
+ *
+ *          first byte          headers in: early()          body in: handler()
+ *   IDLE ------------> READING ------------------> READING ------------------> HELD
+ *    ^  75 s             10 s, absolute, however it drips                        |
+ *    +--------------- WRITING <------------------- http_answer() ----------------+
+ *                       75 s
+ *
+ * early() sees a request whose body is not read yet and may answer at once (401, 413): the
+ * body stays unread and the connection closes. handler() sees the whole request and
+ * answers now or later; until it does the connection is held, also when the client has
+ * gone, so a held request stays valid until http_answer(), which is called exactly once.
+ *
+ * Refused with 400 and closed before anybody sees them, as a proxy in front might read
+ * them differently: more than one Content-Length or Host, Content-Length together with
+ * Transfer-Encoding, any Transfer-Encoding but "chunked", a Host that is none, control
+ * bytes. A body beyond body_max is 413.
+ *
+ * Texts are lent until http_answer(). */
+#ifndef CORE_IO_HTTPD_H
+#define CORE_IO_HTTPD_H
+
+#include "core/io/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct httpd;
+struct http_req;
+
+typedef void http_handler(void *arg, struct http_req *req);
+
+struct httpd_options {
+    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0: the system's choice */
+    size_t body_max;
+    int connections_max; /* 0: 4096; further ones wait in the listen queue */
+    http_handler *early; /* may be NULL */
+    http_handler *handler;
+    void *arg;
+};
+
+/* Listens at once. NULL: *why (may be NULL) says why, lent until the next call. Yours.
+ * Its work is done in a hook of the loop: hooks that gather what handlers put are
+ * registered after it. */
+struct httpd *httpd_open(struct loop *loop, const struct httpd_options *o,
+                         const char **why);
+int httpd_port(const struct httpd *h);
+int httpd_connections(const struct httpd *h);
+
+/* Accepts no more, finishes what is under way, then calls done (once, from the loop). */
+void httpd_stop(struct httpd *h, loop_call *done, void *arg);
+/* Leaves at once. Held requests are gone with it: whoever would answer one is closed
+ * before. NULL is fine. */
+void httpd_close(struct httpd *h);
+
+const char *http_method(const struct http_req *req);
+const char *http_path(const struct http_req *req);
+const char *http_header(const struct http_req *req, const char *name); /* or NULL */
+const char *http_query(const struct http_req *req, const char *name);  /* or NULL */
+const char *http_body(const struct http_req *req, size_t *n); /* NUL-terminated */
+/* As announced by Content-Length; -1: chunked, -2: neither, so there is no body. */
+int64_t http_length(const struct http_req *req);
+
+#define HTTP_HEADERS_MAX 6
+struct http_answer {
+    int status;
+    const char *type; /* Content-Type, or NULL */
+    const void *body; /* copied */
+    size_t n;
+    const char *headers[HTTP_HEADERS_MAX][2]; /* up to the first NULL */
+};
+void http_answer(struct http_req *req, const struct http_answer *a);
+void http_answer_empty(struct http_req *req, int status);
+/* application/problem+json of RFC 9457; type may be NULL ("about:blank"). */
+void http_answer_problem(struct http_req *req, int status, const char *title,
+                         const char *detail);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/io/kind.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* D needs no more than a handful of tries: what fails five times with a growing wait
+ * fails for a reason that a person must see. A send has more: Telegram may be away for an
+ * hour. */
+static const struct kind_policy kinds[KIND_COUNT] = {
+    [KIND_UNKNOWN] = {"unknown", NULL, CLASS_E, POOL_LOGIC, LANE_LOW, 1, 10},
+    [KIND_BOT_UPDATE] = {"bot.update", NULL, CLASS_U, POOL_LOGIC, LANE_HOT, 5, 10},
+    [KIND_BOT_MEMBER_KNOWN] = {"bot.member_known", NULL, CLASS_D, POOL_LOGIC, LANE_HOT,
+                               5, 10},
+    [KIND_BOT_FILE_FETCHED] = {"bot.file_fetched", NULL, CLASS_D, POOL_LOGIC, LANE_HOT,
+                               3, 10},
+    [KIND_CORE_DISCOUNT_REDEEMED] = {"core.discount_redeemed", NULL, CLASS_D, POOL_LOGIC,
+                                     LANE_NORMAL, 5, 10},
+    [KIND_CORE_REDEMPTION_VOIDED] = {"core.redemption_voided", NULL, CLASS_D, POOL_LOGIC,
+                                     LANE_NORMAL, 5, 10},
+    [KIND_CORE_BIRTHDAY_GIFTED] = {"core.birthday_gifted", NULL, CLASS_D, POOL_LOGIC,
+                                   LANE_NORMAL, 5, 10},
+    [KIND_SCHED_BIRTHDAY_CHECK] = {"sched.birthday_check", "check_birthdays", CLASS_D,
+                                   POOL_LOGIC, LANE_LOW, 20, 60},
+    [KIND_SCHED_DISCOUNT_EXPIRE] = {"sched.discount_expire", NULL, CLASS_D, POOL_LOGIC,
+                                    LANE_LOW, 5, 60},
+    [KIND_SCHED_RETENTION] = {"sched.retention", NULL, CLASS_D, POOL_LOGIC, LANE_LOW, 5,
+                              120},
+    [KIND_SEND_MESSAGE] = {"send.message", "send_user_notification", CLASS_D, POOL_SEND,
+                           LANE_HOT, 20, 90},
+    [KIND_SEND_CALLBACK_ACK] = {"send.callback_ack", NULL, CLASS_E, POOL_SEND,
+                                LANE_NORMAL, 1, 20},
+    [KIND_SEND_MEMBER_CHECK] = {"send.member_check", NULL, CLASS_D, POOL_SEND,
+                                LANE_NORMAL, 5, 10},
+    [KIND_SEND_FILE_FETCH] = {"send.file_fetch", NULL, CLASS_D, POOL_SEND, LANE_NORMAL, 3,
+                              90},
+#ifdef CRASH_POINTS
+    [KIND_TEST_NOTE] = {"test.note", NULL, CLASS_D, POOL_LOGIC, LANE_NORMAL, 5, 10},
+#endif
+};
+
+const struct kind_policy *kind_policy(enum kind k)
+{
+    bool known = (unsigned)k < KIND_COUNT && kinds[k].name != NULL;
+
+    return &kinds[known ? k : KIND_UNKNOWN];
+}
+
+static bool same(const char *name, const char *s, size_t n)
+{
+    return name != NULL && strlen(name) == n && memcmp(name, s, n) == 0;
+}
+
+enum kind kind_find(const char *name, size_t n)
+{
+    for (int k = KIND_UNKNOWN + 1; k < KIND_COUNT; k++)
+        if (same(kinds[k].name, name, n) || same(kinds[k].alias, name, n))
+            return (enum kind)k;
+    return KIND_UNKNOWN;
+}

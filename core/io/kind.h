@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/io/kind.h - the kinds of jobs and the policy of each, in one table.
+ *
+ * A kind is named from.noun_verb by who speaks; kind.c holds its class, pool, lane,
+ * tries and time, worker/kinds.c the step that runs it; start-up refuses a kind without
+ * one. What each carries and what repeating it does: worker/JOBS.md. */
+#ifndef CORE_IO_KIND_H
+#define CORE_IO_KIND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum kind {
+    KIND_UNKNOWN, /* what a newer program put: parked, never thrown away */
+    KIND_BOT_UPDATE,
+    KIND_BOT_MEMBER_KNOWN,
+    KIND_BOT_FILE_FETCHED,
+    KIND_CORE_DISCOUNT_REDEEMED,
+    KIND_CORE_REDEMPTION_VOIDED,
+    KIND_CORE_BIRTHDAY_GIFTED,
+    KIND_SCHED_BIRTHDAY_CHECK,
+    KIND_SCHED_DISCOUNT_EXPIRE,
+    KIND_SCHED_RETENTION,
+    KIND_SEND_MESSAGE,
+    KIND_SEND_CALLBACK_ACK,
+    KIND_SEND_MEMBER_CHECK,
+    KIND_SEND_FILE_FETCH,
+    KIND_TEST_NOTE, /* crash and asan variants only: adds one to an account of a test */
+    KIND_COUNT
+};
+
+/* What may become of a job when Redis loses everything. */
+enum kind_class {
+    CLASS_D = 1, /* durable: a row in job_open, brought back by the reconciler */
+    CLASS_U,     /* an update of Telegram: Redis's append-only file, guarded by update_seen */
+    CLASS_E      /* ephemeral: may be lost */
+};
+
+enum kind_pool { POOL_LOGIC = 1, POOL_SEND, POOL_COUNT = POOL_SEND };
+
+enum kind_lane { LANE_HOT = 1, LANE_NORMAL, LANE_LOW, LANE_BULK };
+
+struct kind_policy {
+    const char *name;
+    const char *alias; /* the owner's name for it, or NULL */
+    enum kind_class class;
+    enum kind_pool pool;
+    enum kind_lane lane;
+    int tries;     /* then it is dead and waits for a person */
+    int timeout_s; /* longest one attempt may take */
+};
+
+const struct kind_policy *kind_policy(enum kind k); /* never NULL */
+enum kind kind_find(const char *name, size_t n);    /* by name or alias */
+
+#endif

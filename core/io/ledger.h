@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/io/ledger.h - the queue's side in MySQL: what is open, what was run, what is dead.
+ *
+ * ledger_claim goes first in the transaction of a job's effect and proves that the effect
+ * has not happened yet: class D deletes its row of job_open, class U inserts its update
+ * into update_seen, class E has no proof. Two holders of one job meet in that row: the
+ * second waits, then hears ST_TAKEN. */
+#ifndef CORE_IO_LEDGER_H
+#define CORE_IO_LEDGER_H
+
+#include "core/io/queue.h"
+
+/* ST_OK: the effect is ours to make. ST_TAKEN: it has happened; acknowledge the job. */
+must_check enum status ledger_claim(struct db *db, int64_t now, const struct job *j);
+
+struct ledger_run {
+    const char *worker; /* wid */
+    int64_t ms;         /* how long it ran */
+    const char *why;    /* what went wrong, or NULL */
+};
+
+/* In the same transaction: the row of job_hist. */
+must_check enum status ledger_done(struct db *db, int64_t now, const struct job *j,
+                                   const struct ledger_run *run);
+
+/* Outside of it, after the rollback: an attempt was used, due says when the next is
+ * (class D keeps it in its row, so that it outlives Redis). */
+must_check enum status ledger_retry(struct db *db, int64_t now, const struct job *j,
+                                    int64_t due, const struct ledger_run *run);
+
+/* Not now and nobody's fault (class D): the row waits until due, the caller acknowledges
+ * the entry (JOB_DONE), the reconciler brings it back. For waits that would hold a list up. */
+must_check enum status ledger_park(struct db *db, const struct job *j, int64_t due);
+
+/* The job is dead: to job_dead, out of job_open. Repeating it changes nothing. */
+must_check enum status ledger_bury(struct db *db, int64_t now, const struct job *j,
+                                   const char *reason, const struct ledger_run *run);
+
+/* A dead job back among the living, from now on with fresh attempts; class U and E go
+ * straight to Redis. ST_NONE: no such dead job. */
+must_check enum status ledger_revive(struct db *db, struct queue *q, int64_t now,
+                                     const uint8_t id[16]);
+
+/* Open rows that Redis has lost (no entry waiting, in flight or delayed), and rows whose
+ * time has come: handed over again. *n says how many. The argument is FIFO: see
+ * reference in ARCHITECTURE.md, "The watermark". Running it twice at once is harmless. */
+must_check enum status ledger_reconcile(struct db *db, struct queue *q,
+                                        enum kind_pool pool, int64_t now, int *n);
+
+/* Entries that the scripts put aside as dead, written down. */
+must_check enum status ledger_drain_dead(struct db *db, struct queue *q,
+                                         enum kind_pool pool, int64_t now, int *n);
+
+/* Old history, attempts and updates, a slice a call; *n rows went. */
+must_check enum status ledger_forget(struct db *db, int64_t now, int64_t keep_days,
+                                     int64_t keep_updates_days, int64_t *n);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/io/queue.h - jobs in Redis lists, their truth in MySQL.
+ *
+ *            job_put / intake          queue_turn             queue_turn
+ *   (facts) -----------------> WAITING ----------> IN FLIGHT ------------> gone
+ *                               ^  ^ ^                | | |
+ *                  due          |  | |     N: given   | | | R: failed, try again
+ *   DELAYED --------------------+  | +----- back -----+ | +--------> DELAYED, or at the
+ *                                  |                    |            head of its hot list
+ *                                  +---- queue_reap ----+            until due
+ *                                    its worker is gone
+ *
+ * WAITING    34 lists a pool: 16 hot (by hash of the person), normal, low, 16 bulk
+ * IN FLIGHT  one hash a worker: id -> entry; the worker's lease is one member of `w`
+ * DELAYED    zset `z`: entry -> due, for what is due within a minute; MySQL beyond
+ * DEAD       table job_dead; list `d` only until the row is written
+ *
+ * A class D job is a row of job_open put in the transaction of the fact it follows from and
+ * deleted in the transaction of its effect, so its effect happens once whatever Redis
+ * forgets; an entry that Redis lost is brought back by the reconciler (reconcile.h). A step may
+ * run twice and must be safe to repeat.
+ *
+ * A hot list has one owner at a time (hash `own`), so one person's jobs run in order; a job
+ * to be tried again blocks its list until it is due.
+ *
+ * The scripts are in core/io/queue/, one file each; every key they touch is declared. */
+#ifndef CORE_IO_QUEUE_H
+#define CORE_IO_QUEUE_H
+
+#include "core/base/config.h"
+#include "core/base/json.h"
+#include "core/io/db.h"
+#include "core/io/kind.h"
+#include "core/io/redis.h"
+
+#define QUEUE_LISTS 34
+#define QUEUE_BODY_MAX 1024          /* of classes D and E */
+#define QUEUE_UPDATE_MAX (256 * 1024) /* of class U */
+#define QUEUE_WID_MAX 96
+#define QUEUE_BATCH_MAX 64
+#define QUEUE_LEASE_MS 15000
+
+/* ---- putting -------------------------------------------------------------------- */
+
+struct job_spec {
+    enum kind kind;
+    int64_t key;         /* hot: the person (chat); bulk: the batch. Chooses the list */
+    struct json *args;   /* taken over, also on failure; NULL: none */
+    const char *idk;     /* at most 60 bytes, or NULL. Class D: (kind, idk) is unique among
+                            open jobs, a second put answers ST_TAKEN */
+    int64_t due;         /* microseconds; 0: at once */
+};
+
+/* The hot list of a person, 0..15; the bulk list of a batch, 18..33. */
+int queue_hot_list(int64_t key);
+int queue_bulk_list(int64_t key);
+
+struct queue; /* one a process: the connection, the jobs put in the open transaction */
+
+struct queue *queue_open(const struct config *cfg); /* no network yet. Yours */
+void queue_close(struct queue *q);
+struct redis *queue_redis(struct queue *q); /* lent */
+
+/* Jobs put through db are handed to Redis when its transaction commits. */
+void queue_bind(struct queue *q, struct db *db);
+
+/* What the jobs put from now on follow from: root "u:client:883120045" or
+ * "cron:birthday:2026-11-20", parent the running job. Copied; NULL, NULL: none. */
+void queue_set_cause(struct queue *q, const char *root, const uint8_t parent[16]);
+
+/* Class D, inside a transaction of db: the row now, the entry after the commit (a
+ * failure there costs seconds: the reconciler). db without a queue bound: row only. */
+must_check enum status job_put(struct db *db, int64_t now, const struct job_spec *spec);
+
+/* Class E, straight to Redis; a failure is ST_DOWN and nothing was put. */
+must_check enum status job_put_now(struct queue *q, int64_t now,
+                                   const struct job_spec *spec);
+
+/* ---- running -------------------------------------------------------------------- */
+
+struct job {
+    uint8_t id[16];
+    enum kind kind;
+    int list;          /* 0..33 */
+    int attempts;      /* runs that failed so far */
+    int crashes;
+    int64_t put_at;    /* microseconds */
+    char root[41];
+    struct json *args; /* lent by the job: never NULL */
+    struct json *body; /* owns args */
+    char *raw;         /* the entry */
+    size_t raw_n;
+    char reason;       /* of a dead one: 't' tries used up, 'p' poison */
+};
+void job_free(struct job *j); /* what a lease filled; safe on zeroed */
+
+enum job_outcome {
+    JOB_DONE = 1, /* A: acknowledge */
+    JOB_RETRY,    /* R: one attempt used; again after wait_ms */
+    JOB_BACK,     /* N: not started, or not its fault; again after wait_ms, none used */
+    JOB_BURY      /* D: dead; the reason goes to job_dead */
+};
+
+struct job_result {
+    uint8_t id[16];
+    uint32_t outcome; /* enum job_outcome */
+    uint32_t wait_ms;
+};
+
+/* wid = <boot>.<host>.<slot>.<pid>.<starttime>: never used twice. */
+void queue_wid(char out[QUEUE_WID_MAX], int slot);
+
+/* One round trip: settle results (in the order they were leased), promote what is due,
+ * lease up to want jobs of the pool into out, renew the lease. *n: jobs leased;
+ * *nap_ms: until the next delayed or blocked one is due (at most 1000); *fenced: results
+ * that were no longer ours. */
+struct queue_turn {
+    const char *wid;
+    enum kind_pool pool;
+    const struct job_result *results;
+    int n_results, want;
+    /* out */
+    struct job *jobs; /* room for want */
+    int n_jobs, nap_ms, fenced;
+};
+must_check enum status queue_turn(struct queue *q, struct queue_turn *t);
+
+/* Blocks until something may be there for the pool, at most wait_ms. */
+must_check enum status queue_wait(struct queue *q, enum kind_pool pool, int wait_ms);
+
+/* Leases of these workers live QUEUE_LEASE_MS from now. gone[i] is set where the lease
+ * had lapsed already. */
+must_check enum status queue_renew(struct queue *q, enum kind_pool pool,
+                                   const char *const *wids, int n, bool *gone);
+
+/* Entries are id(26) attempts(2 hex) crashes(1 hex) list(2) stamp(13, ms of Redis) seq(10
+ * hex) and the JSON body, so that the scripts never parse JSON. Keys of shard 0:
+ * dv:{s0}:a: for logic, dv:{s0}:s: for send; then the list's number, i:<wid>, w, z, own,
+ * bell, c (counters), d. */
+#define QUEUE_HEAD 54
+const char *queue_prefix(enum kind_pool pool);
+
+/* The worker is gone: its jobs go back to the heads of their lists; blame (may be NULL)
+ * gets a crash, and is dead as poison at three. force: do not wait for the lease to lapse.
+ * ST_NONE: lease still live, or nothing there. */
+#define QUEUE_CRASHES_MAX 3
+must_check enum status queue_reap(struct queue *q, enum kind_pool pool, const char *wid,
+                                  bool force, const uint8_t *blame, int *moved);
+
+/* ---- looking ------------------------------------------------------------------------ */
+
+struct census_worker {
+    char wid[QUEUE_WID_MAX];
+    int64_t ms_left; /* of its lease; negative: lapsed, to be reaped */
+    int64_t held;
+};
+
+struct census {
+    int64_t now_ms; /* Redis' clock */
+    struct {
+        int64_t length, head_ms; /* head_ms 0: empty */
+    } list[QUEUE_LISTS];
+    int64_t delayed, dead;
+    struct {
+        char name[16];
+        int64_t n;
+    } counter[16]; /* enq lease A R N D reaped poison fenced collapsed … */
+    int n_counters;
+    struct census_worker *worker;
+    size_t n_workers;
+    uint8_t (*busy)[16]; /* ids in flight, delayed or dead; sorted */
+    size_t n_busy;
+    bool complete; /* false: busy may lack some; look again before acting on it */
+};
+/* One atomic picture of the pool. census_free what it answers with ST_OK. */
+must_check enum status queue_census(struct queue *q, enum kind_pool pool,
+                                    struct census *out);
+void census_free(struct census *c);
+bool census_busy(const struct census *c, const uint8_t id[16]);
+
+/* Poisoned and buried entries wait in `d` until their row of job_dead is written: reads
+ * up to n of them without removing; queue_dead_drop removes one. */
+must_check enum status queue_dead_peek(struct queue *q, enum kind_pool pool,
+                                       struct job *jobs, int n, int *found);
+must_check enum status queue_dead_drop(struct queue *q, enum kind_pool pool,
+                                       const struct job *j);
+
+/* Rows that were lost on the way, handed over again. */
+struct job_row {
+    uint8_t id[16];
+    int list, attempts;
+    int64_t due; /* microseconds; 0: at once */
+    const char *body; /* borrowed */
+    size_t body_n;
+};
+must_check enum status queue_hand_over(struct queue *q, enum kind_pool pool,
+                                       const struct job_row *rows, int n);
+
+#endif

@@ -1,0 +1,48 @@
+#!lua flags=allow-oom
+-- May this message leave now?
+-- KEYS  1 freeze of its lane  2 its chat  3 the bot's bulk rate
+-- ARGV  chat: us a message, us of burst (0, 0: no chat); bulk: the same (0, 0: not bulk)
+-- Returns the milliseconds to wait; 0: go, and it is counted.
+--
+-- Both limits are kept as one number each, the time at which everything allowed so far
+-- would be through at the even rate: a message may go while that is no more than the burst
+-- ahead of now.
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+
+local frozen = redis.call('PTTL', KEYS[1])
+if frozen > 0 then
+    return frozen
+end
+
+local function ahead(key, burst)
+    local through = math.max(now, tonumber(redis.call('GET', key) or 0))
+    return through, math.ceil((through - now - burst) / 1000)
+end
+
+local function count(key, through, each)
+    through = through + each
+    redis.call('SET', key, string.format('%d', through), 'PX',
+        math.ceil((through - now) / 1000))
+end
+
+local chat_each, bulk_each = tonumber(ARGV[1]), tonumber(ARGV[3])
+local chat, chat_wait = 0, 0
+local bulk, bulk_wait = 0, 0
+if chat_each > 0 then
+    chat, chat_wait = ahead(KEYS[2], tonumber(ARGV[2]))
+end
+if bulk_each > 0 then
+    bulk, bulk_wait = ahead(KEYS[3], tonumber(ARGV[4]))
+end
+local wait = math.max(chat_wait, bulk_wait, 0)
+if wait > 0 then
+    return wait
+end
+if chat_each > 0 then
+    count(KEYS[2], chat, chat_each)
+end
+if bulk_each > 0 then
+    count(KEYS[3], bulk, bulk_each)
+end
+return 0

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * Looking at a pool: the census, and the entries that are dead. */
+#include "core/io/queue_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+REDIS_SCRIPT(census, "core/io/queue/census.lua");
+
+#define DELAYED_NAMED_MAX 20000
+#define WORKERS_MAX 512
+
+/* The workers with a lease now; their hashes must be declared to the script. */
+struct roster {
+    char key[WORKERS_MAX][KEY_MAX];
+    int n;
+};
+
+static enum status roster_read(struct queue *q, enum kind_pool pool,
+                               struct redis_reply **out)
+{
+    char key[KEY_MAX];
+
+    queue_key(key, pool, "w");
+    return redis_do(q->redis, out, "ZRANGE", key, "0", "-1", NULL);
+}
+
+static enum status census_ask(struct queue *q, enum kind_pool pool,
+                              struct redis_reply **out)
+{
+    struct roster *r = calloc(1, sizeof *r);
+    struct redis_reply *names = NULL;
+    struct redis_cmd c = {0};
+    struct turn_keys keys;
+    enum status st;
+
+    if (r == NULL)
+        return ST_BROKEN;
+    if ((st = roster_read(q, pool, &names)) != ST_OK)
+        goto out;
+    queue_key(keys.key[0], pool, "w");
+    queue_key(keys.key[1], pool, "z");
+    queue_key(keys.key[2], pool, "d");
+    queue_key(keys.key[3], pool, "c");
+    for (int i = 0; i < QUEUE_LISTS; i++)
+        snprintf(keys.key[4 + i], KEY_MAX, "%s%d", queue_prefix(pool), i);
+    for (int i = 0; i < 4 + QUEUE_LISTS; i++)
+        redis_arg_text(&c, keys.key[i]);
+    for (size_t i = 0; i < redis_count(names) && r->n < WORKERS_MAX; i++, r->n++) {
+        snprintf(r->key[r->n], KEY_MAX, "%si:%s", queue_prefix(pool),
+                 redis_text(redis_item(names, i), NULL));
+        redis_arg_text(&c, r->key[r->n]);
+    }
+    redis_arg_int(&c, DELAYED_NAMED_MAX);
+    for (int i = 0; i < r->n; i++)
+        redis_arg_text(&c, redis_text(redis_item(names, (size_t)i), NULL));
+    st = redis_eval(q->redis, &census, 4 + QUEUE_LISTS + r->n, &c, out);
+out:
+    redis_free(names);
+    redis_cmd_free(&c);
+    free(r);
+    return st;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(a, b, 16);
+}
+
+static enum status read_workers(struct census *out, const struct redis_reply *list)
+{
+    size_t n = redis_count(list) / 3;
+
+    out->worker = calloc(n + 1, sizeof *out->worker);
+    if (out->worker == NULL)
+        return ST_BROKEN;
+    for (size_t i = 0; i < n; i++) {
+        snprintf(out->worker[i].wid, QUEUE_WID_MAX, "%s",
+                 redis_text(redis_item(list, i * 3), NULL));
+        out->worker[i].ms_left = redis_int(redis_item(list, i * 3 + 1));
+        out->worker[i].held = redis_int(redis_item(list, i * 3 + 2));
+    }
+    out->n_workers = n;
+    return ST_OK;
+}
+
+static enum status read_busy(struct census *out, const struct redis_reply *list)
+{
+    size_t n = redis_count(list), len;
+
+    out->busy = calloc(n + 1, sizeof *out->busy);
+    if (out->busy == NULL)
+        return ST_BROKEN;
+    for (size_t i = 0; i < n; i++) {
+        const char *text = redis_text(redis_item(list, i), &len);
+
+        if (text != NULL && ulid_parse(text, len, out->busy[out->n_busy]) == ST_OK)
+            out->n_busy++;
+    }
+    qsort(out->busy, out->n_busy, sizeof *out->busy, by_id);
+    return ST_OK;
+}
+
+static void read_counters(struct census *out, const struct redis_reply *list)
+{
+    for (size_t i = 0; i + 1 < redis_count(list) && out->n_counters < 16; i += 2) {
+        snprintf(out->counter[out->n_counters].name, sizeof out->counter[0].name, "%s",
+                 redis_text(redis_item(list, i), NULL));
+        out->counter[out->n_counters++].n = redis_int(redis_item(list, i + 1));
+    }
+}
+
+enum status queue_census(struct queue *q, enum kind_pool pool, struct census *out)
+{
+    struct redis_reply *r = NULL;
+    enum status st;
+
+    *out = (struct census){0};
+    if ((st = census_ask(q, pool, &r)) != ST_OK)
+        return st;
+    out->now_ms = redis_int(redis_item(r, 0));
+    for (size_t i = 0; i < QUEUE_LISTS; i++) {
+        out->list[i].length = redis_int(redis_item(redis_item(r, 1), i * 2));
+        out->list[i].head_ms = redis_int(redis_item(redis_item(r, 1), i * 2 + 1));
+    }
+    out->delayed = redis_int(redis_item(r, 2));
+    out->dead = redis_int(redis_item(r, 3));
+    read_counters(out, redis_item(r, 4));
+    st = read_workers(out, redis_item(r, 5));
+    if (st == ST_OK)
+        st = read_busy(out, redis_item(r, 6));
+    out->complete = redis_int(redis_item(r, 7)) == 1;
+    redis_free(r);
+    if (st != ST_OK)
+        census_free(out);
+    return st;
+}
+
+void census_free(struct census *c)
+{
+    free(c->worker);
+    free(c->busy);
+    *c = (struct census){0};
+}
+
+bool census_busy(const struct census *c, const uint8_t id[16])
+{
+    return bsearch(id, c->busy, c->n_busy, sizeof *c->busy, by_id) != NULL;
+}
+
+/* ---- the dead ------------------------------------------------------------------------------- */
+
+enum status queue_dead_peek(struct queue *q, enum kind_pool pool, struct job *jobs, int n,
+                            int *found)
+{
+    char key[KEY_MAX], last[16];
+    struct redis_reply *r = NULL;
+    enum status st;
+    size_t len;
+
+    *found = 0;
+    queue_key(key, pool, "d");
+    snprintf(last, sizeof last, "%d", n - 1);
+    if ((st = redis_do(q->redis, &r, "LRANGE", key, "0", last, NULL)) != ST_OK)
+        return st;
+    for (size_t i = 0; i < redis_count(r) && *found < n; i++) {
+        const char *s = redis_text(redis_item(r, i), &len);
+
+        if (s != NULL && len > 0 && entry_read(s + 1, len - 1, &jobs[*found]) == ST_OK)
+            jobs[(*found)++].reason = s[0];
+    }
+    redis_free(r);
+    return ST_OK;
+}
+
+enum status queue_dead_drop(struct queue *q, enum kind_pool pool, const struct job *j)
+{
+    char key[KEY_MAX], *value = malloc(j->raw_n + 1);
+    struct redis_reply *r = NULL;
+    struct redis_cmd c = {0};
+    enum status st;
+
+    if (value == NULL)
+        return ST_BROKEN;
+    value[0] = j->reason;
+    memcpy(value + 1, j->raw, j->raw_n);
+    queue_key(key, pool, "d");
+    redis_arg_text(&c, "LREM");
+    redis_arg_text(&c, key);
+    redis_arg_text(&c, "1");
+    redis_arg(&c, value, j->raw_n + 1);
+    st = redis_call(q->redis, &c, REDIS_DEADLINE_MS, &r);
+    redis_free(r);
+    redis_cmd_free(&c);
+    free(value);
+    return st;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/audit.h"
+#include "core/base/clock.h"
+#include "core/loyalty/customer.h"
+#include "core/setting.h"
+
+#include <stdlib.h>
+
+/* Whole years on that day; somebody of 29 February turns on 28 February. */
+static int age_on(struct date born, int32_t today)
+{
+    struct date d = cal_date(today);
+    int32_t birthday = cal_day(cal_birthday_in(born, d.year, false));
+
+    return d.year - born.year - (today < birthday ? 1 : 0);
+}
+
+/* Days to the nearest birthday, before or behind. */
+static int days_to_birthday(struct date born, int32_t today)
+{
+    int year = cal_date(today).year, best = 366;
+
+    for (int y = year - 1; y <= year + 1; y++) {
+        int away = abs(cal_day(cal_birthday_in(born, y, false)) - today);
+
+        if (away < best)
+            best = away;
+    }
+    return best;
+}
+
+static enum birthday_fault change_may(const struct customer *c, struct date born,
+                                      int32_t today, const struct birthday_limits *l)
+{
+    if (c->birth_changed_at != 0 &&
+        today - (int32_t)(c->birth_changed_at / DAY) < l->change_days)
+        return BIRTHDAY_CHANGED;
+    if (days_to_birthday(c->birth, today) < l->near_days ||
+        days_to_birthday(born, today) < l->near_days)
+        return BIRTHDAY_TOO_NEAR;
+    return BIRTHDAY_FINE;
+}
+
+enum birthday_fault customer_birthday_may(const struct customer *c, struct date born,
+                                          int32_t today,
+                                          const struct birthday_limits *l)
+{
+    int32_t day = cal_day(born);
+    int age = age_on(born, today);
+
+    if (day > today)
+        return BIRTHDAY_FUTURE;
+    if (age < l->age_min)
+        return BIRTHDAY_TOO_YOUNG;
+    if (age > l->age_max)
+        return BIRTHDAY_TOO_OLD;
+    if (!c->has_birth)
+        return BIRTHDAY_FINE;
+    if (cal_day(c->birth) == day)
+        return BIRTHDAY_SAME;
+    return change_may(c, born, today, l);
+}
+
+static void date_text(struct buf *out, bool have, struct date d)
+{
+    if (have)
+        buf_addf(out, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+static enum status birthday_audit(struct db *db, int64_t now,
+                                  const struct customer *was, struct date is)
+{
+    struct buf old = {0}, new = {0};
+    enum status st = ST_BROKEN;
+
+    date_text(&old, was->has_birth, was->birth);
+    date_text(&new, true, is);
+    if (!old.failed && !new.failed) {
+        struct audit_field field = {"birth_date", old.s, new.s};
+
+        st = audit_add(db, now,
+                       &(struct audit_entry){.actor = ACTOR_CUSTOMER,
+                                             .actor_id = was->id,
+                                             .action = "customer.birthday",
+                                             .entity_id = was->id,
+                                             .fields = &field,
+                                             .n_fields = 1});
+    }
+    buf_free(&old);
+    buf_free(&new);
+    return st;
+}
+
+enum status customer_birthday_set(struct db *db, int64_t now,
+                                  const struct birthday_entry *e,
+                                  enum birthday_fault *fault)
+{
+    struct customer c;
+    enum status st;
+
+    *fault = BIRTHDAY_FINE;
+    if (!cal_valid(e->born))
+        return ST_BAD;
+    st = customer_load(db, e->customer_id, &c);
+    if (st != ST_OK)
+        return st;
+    *fault = customer_birthday_may(&c, e->born, e->today, &e->limits);
+    if (*fault != BIRTHDAY_FINE)
+        return ST_REFUSED;
+    /* birth_changed_at first: it looks at birth_set_at as it was. */
+    st = db_exec(db, NULL,
+                 "UPDATE customer SET birth_date = ?,"
+                 " birth_changed_at = IF(birth_set_at IS NULL, NULL, ?),"
+                 " birth_set_at = IFNULL(birth_set_at, ?) WHERE id = ?",
+                 DB_DATE(cal_day(e->born)), DB_TIME(now), DB_TIME(now),
+                 DB_INT(e->customer_id));
+    if (st == ST_OK)
+        st = birthday_audit(db, now, &c, e->born);
+    return st;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/loyalty/redemption_row.h"
+
+#include "core/loyalty/customer.h"
+#include "core/loyalty/discount_row.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const verdict_names[VERDICT_COUNT] = {
+    [0] = "unset",
+    [VERDICT_VALID] = "valid",
+    [VERDICT_USED] = "already_redeemed",
+    [VERDICT_EXPIRED] = "discount_expired",
+    [VERDICT_NOT_STARTED] = "not_yet_valid",
+    [VERDICT_REVOKED] = "discount_revoked",
+    [VERDICT_UNKNOWN] = "not_found",
+    [VERDICT_HELD] = "held",
+    [VERDICT_OWN] = "own_code",
+    [VERDICT_WRONG_STORE] = "wrong_store",
+    [VERDICT_LOCKED] = "rate_limited",
+    [VERDICT_NO_RIGHT] = "forbidden",
+    [VERDICT_NO_SHIFT] = "no_shift",
+};
+
+const char *verdict_name(enum verdict v)
+{
+    return verdict_names[(unsigned)v < VERDICT_COUNT ? v : 0];
+}
+
+enum verdict discount_verdict(const struct discount *d, int64_t now)
+{
+    if (d->status == DISCOUNT_REVOKED)
+        return VERDICT_REVOKED;
+    if (d->status == DISCOUNT_USED || d->uses_count >= d->uses_allowed)
+        return VERDICT_USED;
+    if (d->status == DISCOUNT_EXPIRED || d->valid_until <= now)
+        return VERDICT_EXPIRED;
+    return d->valid_from > now ? VERDICT_NOT_STARTED : VERDICT_VALID;
+}
+
+bool nonce_ok(const char *nonce)
+{
+    return discount_key_ok(nonce, strnlen(nonce, NONCE_TEXT + 1), NONCE_TEXT);
+}
+
+enum verdict till_verdict(const struct staff *staff, const struct shift *shift)
+{
+    if (!staff_may(staff, PERM_DISCOUNT_REDEEM))
+        return VERDICT_NO_RIGHT;
+    if (shift == NULL || shift->closed_at != 0 || shift->staff_id != staff->id)
+        return VERDICT_NO_SHIFT;
+    return VERDICT_VALID;
+}
+
+/* ---- reading --------------------------------------------------------------------- */
+
+#define COLUMNS                                                                        \
+    "SELECT r.id, r.discount_id, r.customer_id, r.staff_id, r.store_id, r.shift_id,"   \
+    " r.receipt_no, d.percent_bp, d.source, r.amount, r.discount_amount,"              \
+    " r.redeemed_at, r.voided_at, c.first_name, c.last_name, p.name, s.name"           \
+    " FROM redemption r JOIN discount d ON d.id = r.discount_id"                       \
+    " JOIN customer c ON c.id = r.customer_id JOIN staff p ON p.id = r.staff_id"       \
+    " JOIN store s ON s.id = r.store_id"
+
+static enum status redemption_take(struct db *db, enum status st,
+                                   struct redemption *out)
+{
+    if (st != ST_OK)
+        return st;
+    *out = (struct redemption){
+        .id = db_int(db, 0),
+        .discount_id = db_int(db, 1),
+        .customer_id = db_int(db, 2),
+        .staff_id = db_int(db, 3),
+        .store_id = db_int(db, 4),
+        .shift_id = db_int(db, 5),
+        .receipt_no = (int)db_int(db, 6),
+        .percent_bp = (int)db_int(db, 7),
+        .source = (enum discount_source)db_int(db, 8),
+        .amount = db_is_null(db, 9) ? -1 : db_int(db, 9),
+        .discount = db_is_null(db, 10) ? -1 : db_int(db, 10),
+        .redeemed_at = db_time(db, 11),
+        .voided_at = db_time(db, 12),
+    };
+    customer_short_name(db_text(db, 13, NULL), db_text(db, 14, NULL), out->customer);
+    snprintf(out->staff, sizeof out->staff, "%s", db_text(db, 15, NULL));
+    snprintf(out->store, sizeof out->store, "%s", db_text(db, 16, NULL));
+    return ST_OK;
+}
+
+enum status redemption_load(struct db *db, int64_t id, struct redemption *out)
+{
+    return redemption_take(db, db_one(db, COLUMNS " WHERE r.id = ?", DB_INT(id)), out);
+}
+
+enum status redemption_find_op(struct db *db, const char *op_key,
+                               struct redemption *out)
+{
+    return redemption_take(
+        db, db_one(db, COLUMNS " WHERE r.op_key = ?", DB_TEXT(op_key)), out);
+}
+
+enum status redemption_last(struct db *db, int64_t shift_id, struct redemption *out)
+{
+    return redemption_take(db,
+                           db_one(db,
+                                  COLUMNS
+                                  " WHERE r.shift_id = ? AND r.voided_at IS NULL"
+                                  " ORDER BY r.receipt_no DESC LIMIT 1",
+                                  DB_INT(shift_id)),
+                           out);
+}
+
+enum status redemption_of(struct db *db, int64_t discount_id, struct redemption *out)
+{
+    return redemption_take(db,
+                           db_one(db,
+                                  COLUMNS " WHERE r.discount_id = ?"
+                                          " AND r.voided_at IS NULL"
+                                          " ORDER BY r.id DESC LIMIT 1",
+                                  DB_INT(discount_id)),
+                           out);
+}
+
+enum status spent_load(struct db *db, int64_t discount_id, int64_t staff_id,
+                       struct spent *out)
+{
+    enum status st =
+        db_one(db,
+               "SELECT r.id, r.redeemed_at, r.receipt_no, r.staff_id, s.name, p.name"
+               " FROM redemption r JOIN store s ON s.id = r.store_id"
+               " JOIN staff p ON p.id = r.staff_id"
+               " WHERE r.discount_id = ? AND r.voided_at IS NULL"
+               " ORDER BY r.id DESC LIMIT 1",
+               DB_INT(discount_id));
+
+    *out = (struct spent){0};
+    if (st != ST_OK)
+        return st;
+    out->id = db_int(db, 0);
+    out->at = db_time(db, 1);
+    out->receipt_no = (int)db_int(db, 2);
+    out->same_staff = db_int(db, 3) == staff_id;
+    snprintf(out->store, sizeof out->store, "%s", db_text(db, 4, NULL));
+    snprintf(out->by, sizeof out->by, "%s", db_text(db, 5, NULL));
+    return ST_OK;
+}

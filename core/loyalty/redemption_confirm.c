@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/audit.h"
+#include "core/base/crash.h"
+#include "core/base/log.h"
+#include "core/base/money.h"
+#include "core/io/queue.h"
+#include "core/loyalty/customer.h"
+#include "core/loyalty/discount_row.h"
+#include "core/loyalty/redemption_row.h"
+
+#include <stdio.h>
+
+/* ---- the three writes ------------------------------------------------------------ */
+
+/* The hold of this cashier with this nonce, read without a lock. */
+static enum status held_load(struct db *db, const struct redemption_press *p,
+                             struct discount *d, struct redemption *out)
+{
+    enum status st =
+        db_one(db,
+               "SELECT " DISCOUNT_COLUMNS ", c.first_name, c.last_name FROM discount d"
+               " JOIN customer c ON c.id = d.customer_id"
+               " WHERE d.hold_token = ? AND d.hold_staff_id = ?",
+               DB_TEXT(p->nonce), DB_INT(p->staff->id));
+
+    if (st != ST_OK)
+        return st;
+    discount_read(db, 0, d);
+    customer_short_name(db_text(db, DISCOUNT_COLUMNS_N, NULL),
+                        db_text(db, DISCOUNT_COLUMNS_N + 1, NULL), out->customer);
+    out->discount_id = d->id;
+    out->customer_id = d->customer_id;
+    out->percent_bp = d->percent_bp;
+    out->source = d->source;
+    return ST_OK;
+}
+
+/* The WHERE is the lock and the whole of the rule: of all who press, one changes a row.
+ * ST_NONE: not this one. status comes first, it looks at uses_count as it was. */
+static enum status use_up(struct db *db, int64_t now, const struct redemption_press *p,
+                          int64_t discount_id)
+{
+    int64_t changed;
+    enum status st =
+        db_exec(db, &changed,
+                "UPDATE discount SET"
+                " status = IF(uses_count + 1 >= uses_allowed, 2, 1),"
+                " uses_count = uses_count + 1, hold_until = NULL,"
+                " confirm_until = NULL"
+                " WHERE id = ? AND hold_token = ? AND hold_staff_id = ?"
+                " AND confirm_until > ? AND status = 1 AND uses_count < uses_allowed"
+                " AND valid_from <= ? AND valid_until > ?",
+                DB_INT(discount_id), DB_TEXT(p->nonce), DB_INT(p->staff->id),
+                DB_TIME(now), DB_TIME(now), DB_TIME(now));
+
+    return st == ST_OK && changed == 0 ? ST_NONE : st;
+}
+
+/* The lowest slot that is free. The discount's row is locked, so it stays free. An undo
+ * may have freed one in the middle: counting would not do. */
+static enum status free_slot(struct db *db, const struct discount *d, int *slot)
+{
+    enum status st;
+
+    *slot = 1;
+    if (d->uses_allowed == 1)
+        return ST_OK;
+    st = db_select(db,
+                   "SELECT live_use_no FROM redemption WHERE discount_id = ?"
+                   " AND live_use_no IS NOT NULL ORDER BY live_use_no",
+                   DB_INT(d->id));
+    while (st == ST_OK && (st = db_next(db)) == ST_OK)
+        if (db_int(db, 0) == *slot)
+            ++*slot;
+    return st == ST_NONE ? ST_OK : st;
+}
+
+static enum status receipt_next(struct db *db, const struct shift *shift, int *no)
+{
+    int64_t changed;
+    enum status st = db_exec(db, &changed,
+                             "UPDATE shift SET receipts = LAST_INSERT_ID(receipts + 1)"
+                             " WHERE id = ? AND staff_id = ? AND closed_at IS NULL",
+                             DB_INT(shift->id), DB_INT(shift->staff_id));
+
+    *no = (int)db_last_id(db);
+    /* Closed since it was read: begin again, and then there is none. */
+    return st == ST_OK && changed == 0 ? ST_AGAIN : st;
+}
+
+static enum status redemption_insert(struct db *db, int64_t now,
+                                     const struct redemption_press *p,
+                                     const struct discount *d, struct redemption *r)
+{
+    bool priced = r->amount >= 0;
+    int slot;
+    enum status st = free_slot(db, d, &slot);
+
+    if (st == ST_OK)
+        st = receipt_next(db, p->shift, &r->receipt_no);
+    if (st != ST_OK)
+        return st;
+    st = db_exec(
+        db, NULL,
+        "INSERT INTO redemption (discount_id, customer_id, uses_allowed, use_no,"
+        " op_key, staff_id, store_id, shift_id, receipt_no, amount,"
+        " discount_amount, redeemed_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        DB_INT(d->id), DB_INT(d->customer_id), DB_INT(d->uses_allowed), DB_INT(slot),
+        DB_TEXT(p->nonce), DB_INT(p->staff->id), DB_INT(p->shift->store_id),
+        DB_INT(p->shift->id), DB_INT(r->receipt_no), DB_INT_OR_NULL(priced, r->amount),
+        DB_INT_OR_NULL(priced, r->discount), DB_TIME(now));
+    if (st == ST_TAKEN || st == ST_REFUSED) {
+        /* The count said there was room and the rows say there is none: somebody wrote
+         * past this file. The database holds; a person must look. */
+        log_error("redemption refused by the database", LOG_INT("discount", d->id));
+        return ST_BROKEN;
+    }
+    r->id = db_last_id(db);
+    return st;
+}
+
+static enum status redemption_tell(struct db *db, int64_t now,
+                                   const struct redemption *r)
+{
+    struct job_spec spec = {.kind = KIND_CORE_DISCOUNT_REDEEMED, .key = r->customer_id};
+    char idk[40];
+    enum status st = audit_add(db, now,
+                               &(struct audit_entry){.actor = ACTOR_STAFF,
+                                                     .actor_id = r->staff_id,
+                                                     .action = "redemption.confirm",
+                                                     .entity_id = r->id});
+
+    if (st != ST_OK)
+        return st;
+    snprintf(idk, sizeof idk, "r:%lld", (long long)r->id);
+    spec.idk = idk;
+    spec.args = json_new_object();
+    json_set_int(spec.args, "r", r->id);
+    return job_put(db, now, &spec);
+}
+
+/* ---- why not --------------------------------------------------------------------- */
+
+/* The discount that this nonce was once given for. */
+static enum status nonce_discount(struct db *db, const struct redemption_press *p,
+                                  struct discount *out)
+{
+    int64_t id;
+    enum status st =
+        db_one(db,
+               "SELECT discount_id FROM redemption_attempt"
+               " WHERE nonce = ? AND staff_id = ? ORDER BY id DESC LIMIT 1",
+               DB_TEXT(p->nonce), DB_INT(p->staff->id));
+
+    if (st != ST_OK)
+        return st;
+    id = db_int(db, 0);
+    return discount_load(db, id, out);
+}
+
+static enum status why_not(struct db *db, int64_t now, const struct redemption_press *p,
+                           struct redeemed *out)
+{
+    struct discount d;
+    enum status st = redemption_find_op(db, p->nonce, &out->redemption);
+
+    out->result = REDEEM_STALE;
+    if (st == ST_OK && out->redemption.staff_id == p->staff->id) {
+        out->result = REDEEM_ALREADY;
+        return ST_OK;
+    }
+    if (st == ST_OK || st == ST_NONE)
+        st = nonce_discount(db, p, &d);
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    out->verdict = discount_verdict(&d, now);
+    if (out->verdict == VERDICT_VALID)
+        return ST_OK; /* the hold ended, or another cashier has it */
+    out->result = REDEEM_REFUSED;
+    if (out->verdict != VERDICT_USED)
+        return ST_OK;
+    out->result = REDEEM_LOST;
+    st = spent_load(db, d.id, p->staff->id, &out->lost);
+    return st == ST_NONE ? ST_OK : st;
+}
+
+/* ---- the press ------------------------------------------------------------------- */
+
+static enum status redeem(struct db *db, int64_t now, const struct redemption_press *p,
+                          const struct discount *d, struct redemption *r)
+{
+    enum status st;
+
+    r->staff_id = p->staff->id;
+    r->store_id = p->shift->store_id;
+    r->shift_id = p->shift->id;
+    r->amount = p->amount;
+    r->discount = p->amount < 0 ? -1 : money_percent(p->amount, d->percent_bp);
+    r->redeemed_at = now;
+    snprintf(r->staff, sizeof r->staff, "%s", p->staff->name);
+    snprintf(r->store, sizeof r->store, "%s", p->shift->store);
+    st = redemption_insert(db, now, p, d, r);
+    if (st != ST_OK)
+        return st;
+    crash_point("redeem.inserted");
+    return redemption_tell(db, now, r);
+}
+
+enum status redemption_confirm(struct db *db, int64_t now,
+                               const struct redemption_press *p, struct redeemed *out)
+{
+    struct discount d;
+    enum status st;
+
+    *out = (struct redeemed){.result = REDEEM_REFUSED,
+                             .verdict = till_verdict(p->staff, p->shift)};
+    if (out->verdict != VERDICT_VALID)
+        return ST_OK;
+    out->result = REDEEM_BAD_AMOUNT;
+    if (p->amount < -1 || p->amount > REDEMPTION_AMOUNT_MAX)
+        return ST_OK;
+    out->result = REDEEM_STALE;
+    if (!nonce_ok(p->nonce))
+        return ST_OK;
+    st = held_load(db, p, &d, &out->redemption);
+    if (st == ST_OK)
+        st = use_up(db, now, p, d.id);
+    if (st == ST_NONE)
+        return why_not(db, now, p, out);
+    if (st != ST_OK)
+        return st;
+    crash_point("redeem.updated");
+    out->result = REDEEM_DONE;
+    return redeem(db, now, p, &d, &out->redemption);
+}

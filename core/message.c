@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/message.h"
+
+#include "core/base/crash.h"
+#include "core/io/queue.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ROOT_MAX (MESSAGE_ROOT_BYTES - 1)
+
+/* ---- states ---------------------------------------------------------------------- */
+
+static const char *const state_names[MESSAGE_STATES] = {
+    [0] = "unset",
+    [MESSAGE_QUEUED] = "queued",
+    [MESSAGE_SENDING] = "sending",
+    [MESSAGE_SENT] = "sent",
+    [MESSAGE_FAILED] = "failed",
+    [MESSAGE_SKIPPED] = "skipped",
+    [MESSAGE_UNKNOWN] = "unknown",
+    [MESSAGE_CANCELLED] = "cancelled",
+};
+
+static const bool arrows[MESSAGE_STATES][MESSAGE_STATES] = {
+    [MESSAGE_QUEUED] = {[MESSAGE_SENDING] = true,
+                        [MESSAGE_SKIPPED] = true,
+                        [MESSAGE_CANCELLED] = true},
+    [MESSAGE_SENDING] = {[MESSAGE_QUEUED] = true,
+                         [MESSAGE_SENT] = true,
+                         [MESSAGE_FAILED] = true,
+                         [MESSAGE_UNKNOWN] = true},
+};
+
+const char *message_state_name(enum message_state s)
+{
+    return state_names[(unsigned)s < MESSAGE_STATES ? s : 0];
+}
+
+bool message_may_move(enum message_state from, enum message_state to)
+{
+    return (unsigned)from < MESSAGE_STATES && (unsigned)to < MESSAGE_STATES &&
+           arrows[from][to];
+}
+
+bool message_final(enum message_state s)
+{
+    return s > MESSAGE_SENDING && s < MESSAGE_STATES;
+}
+
+/* ---- putting --------------------------------------------------------------------- */
+
+/* Why it must not go to that customer now, or NULL. */
+static const char *why_skip(enum message_purpose purpose, bool reachable,
+                            bool marketing_ok)
+{
+    if (!reachable)
+        return "blocked";
+    return purpose == MESSAGE_MARKETING && !marketing_ok ? "no_consent" : NULL;
+}
+
+static enum status customer_skip(struct db *db, const struct message_spec *spec,
+                                 const char **why)
+{
+    enum status st;
+
+    *why = NULL;
+    if (spec->customer_id == 0)
+        return ST_OK;
+    st = db_one(db, "SELECT status, marketing_ok FROM customer WHERE id = ?",
+                DB_INT(spec->customer_id));
+    if (st == ST_OK)
+        *why = why_skip(spec->purpose, db_int(db, 0) == 1, db_int(db, 1) != 0);
+    return st == ST_NONE ? ST_BAD : st;
+}
+
+static bool spec_ok(const struct message_spec *s)
+{
+    struct json *payload;
+
+    if (s->payload_n == 0 || s->payload_n > MESSAGE_PAYLOAD_MAX || s->recipient == 0 ||
+        s->sender < SENDER_CLIENT || s->sender > SENDER_AUTH ||
+        s->purpose < MESSAGE_SERVICE || s->purpose > MESSAGE_RECEIPT ||
+        (s->purpose == MESSAGE_MARKETING && s->customer_id == 0))
+        return false;
+    payload = json_parse(s->payload, s->payload_n);
+    json_free(payload);
+    return payload != NULL;
+}
+
+static enum message_unsure unsure_of(const struct message_spec *s)
+{
+    if (s->on_unsure != 0)
+        return s->on_unsure;
+    return s->purpose == MESSAGE_MARKETING ? UNSURE_ASSUME : UNSURE_RESEND;
+}
+
+static enum status message_insert(struct db *db, int64_t now,
+                                  const struct message_spec *s, const char *why,
+                                  int64_t *id)
+{
+    enum status st = db_exec(
+        db, NULL,
+        "INSERT INTO message (state, sender, recipient, customer_id, purpose, "
+        "on_unsure,"
+        " payload, why, root, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        DB_INT(why != NULL ? MESSAGE_SKIPPED : MESSAGE_QUEUED), DB_INT(s->sender),
+        DB_INT(s->recipient), DB_INT_OR_NULL(s->customer_id != 0, s->customer_id),
+        DB_INT(s->purpose), DB_INT(unsure_of(s)), DB_TEXT_N(s->payload, s->payload_n),
+        DB_TEXT(why),
+        s->root != NULL ? DB_TEXT_N(s->root, strnlen(s->root, ROOT_MAX)) : DB_NULL,
+        DB_TIME(now));
+
+    *id = st == ST_OK ? db_last_id(db) : 0;
+    return st;
+}
+
+enum status message_put(struct db *db, int64_t now, const struct message_spec *spec,
+                        int64_t *id)
+{
+    struct job_spec job = {
+        .kind = KIND_SEND_MESSAGE, .key = spec->recipient, .due = spec->due};
+    const char *why;
+    char idk[40];
+    enum status st;
+
+    *id = 0;
+    if (!spec_ok(spec))
+        return ST_BAD;
+    st = customer_skip(db, spec, &why);
+    if (st == ST_OK)
+        st = message_insert(db, now, spec, why, id);
+    if (st != ST_OK)
+        return st;
+    if (why != NULL)
+        return ST_NONE;
+    crash_point("message.inserted");
+    snprintf(idk, sizeof idk, "m:%lld", (long long)*id);
+    job.idk = idk;
+    job.args = json_new_object();
+    json_set_int(job.args, "m", *id);
+    json_set_int(job.args, "to", spec->recipient);
+    json_set_int(job.args, "by", spec->sender);
+    json_set_int(job.args, "p", spec->purpose);
+    return job_put(db, now, &job);
+}
+
+/* ---- reading --------------------------------------------------------------------- */
+
+void message_free(struct message *m)
+{
+    buf_free(&m->payload);
+}
+
+/* reachable and marketing_ok of its customer; both true when it has none. */
+static enum status message_read(struct db *db, int64_t id, struct message *out,
+                                const char **skip)
+{
+    const char *s;
+    size_t n;
+    enum status st =
+        db_one(db,
+               "SELECT m.id, m.state, m.sender, m.purpose, m.on_unsure, m.recipient,"
+               " m.customer_id, m.attempts, m.external_id, m.created_at, m.sent_at,"
+               " m.root, m.why, m.payload, COALESCE(c.status, 1),"
+               " COALESCE(c.marketing_ok, 0)"
+               " FROM message m LEFT JOIN customer c ON c.id = m.customer_id"
+               " WHERE m.id = ?",
+               DB_INT(id));
+
+    *out = (struct message){0};
+    if (st != ST_OK)
+        return st;
+    out->id = db_int(db, 0);
+    out->state = (enum message_state)db_int(db, 1);
+    out->sender = (enum message_sender)db_int(db, 2);
+    out->purpose = (enum message_purpose)db_int(db, 3);
+    out->on_unsure = (enum message_unsure)db_int(db, 4);
+    out->recipient = db_int(db, 5);
+    out->customer_id = db_int(db, 6);
+    out->attempts = (int)db_int(db, 7);
+    out->external_id = db_int(db, 8);
+    out->created_at = db_time(db, 9);
+    out->sent_at = db_time(db, 10);
+    snprintf(out->root, sizeof out->root, "%s",
+             db_is_null(db, 11) ? "" : db_text(db, 11, NULL));
+    snprintf(out->why, sizeof out->why, "%s",
+             db_is_null(db, 12) ? "" : db_text(db, 12, NULL));
+    s = db_text(db, 13, &n);
+    buf_add(&out->payload, s, n);
+    *skip = why_skip(out->purpose, db_int(db, 14) == 1, db_int(db, 15) != 0);
+    return out->payload.failed ? ST_BROKEN : ST_OK;
+}
+
+enum status message_load(struct db *db, int64_t id, struct message *out)
+{
+    const char *skip;
+
+    return message_read(db, id, out, &skip);
+}
+
+/* ---- moving ---------------------------------------------------------------------- */
+
+/* The one mover without a result from outside: names where it comes from in its WHERE.
+ * ST_NONE: it was not there any more. */
+static enum status message_move(struct db *db, const struct message *m,
+                                enum message_state to, const char *why)
+{
+    int64_t changed;
+    enum status st = db_exec(db, &changed,
+                             "UPDATE message SET state = ?, why = ? WHERE id = ?"
+                             " AND state = ?",
+                             DB_INT(to), DB_TEXT(why), DB_INT(m->id), DB_INT(m->state));
+
+    return st == ST_OK && changed == 0 ? ST_NONE : st;
+}
+
+/* Ends it without sending; whoever is faster is looked at afresh. */
+static enum status message_end(struct db *db, struct message *m, enum message_state to,
+                               const char *why)
+{
+    enum status st = message_move(db, m, to, why);
+
+    if (st == ST_OK) {
+        m->state = to;
+        snprintf(m->why, sizeof m->why, "%s", why);
+        return ST_NONE;
+    }
+    return st == ST_NONE ? ST_AGAIN : st;
+}
+
+static enum status message_start(struct db *db, int64_t now, struct message *m)
+{
+    int64_t changed;
+    enum status st =
+        db_exec(db, &changed,
+                "UPDATE message SET state = 2, attempts = attempts + 1,"
+                " claimed_at = ? WHERE id = ? AND state = ? AND attempts = ?",
+                DB_TIME(now), DB_INT(m->id), DB_INT(m->state), DB_INT(m->attempts));
+
+    if (st == ST_OK && changed == 0)
+        return ST_AGAIN;
+    m->state = MESSAGE_SENDING;
+    m->attempts++;
+    return st;
+}
+
+enum status message_claim(struct db *db, int64_t now, int64_t id, struct message *out)
+{
+    const char *skip = NULL;
+    enum status st = message_read(db, id, out, &skip);
+
+    if (st != ST_OK || message_final(out->state))
+        return st == ST_OK ? ST_NONE : st;
+    if (out->state == MESSAGE_QUEUED)
+        return skip != NULL ? message_end(db, out, MESSAGE_SKIPPED, skip)
+                            : message_start(db, now, out);
+    /* Its sender died between the request and the answer. */
+    if (out->on_unsure == UNSURE_RESEND && skip == NULL)
+        return message_start(db, now, out);
+    return message_end(db, out, MESSAGE_UNKNOWN, "the sender died while sending");
+}
+
+static size_t cut(const char *why)
+{
+    size_t n = strnlen(why, MESSAGE_WHY_BYTES - 1);
+
+    /* Not in the middle of a character: 10xxxxxx continues one. */
+    while (n > 0 && why[n] != '\0' && ((unsigned char)why[n] & 0xC0) == 0x80)
+        n--;
+    return n;
+}
+
+enum status message_settle(struct db *db, int64_t now, const struct message_fate *fate)
+{
+    bool sent = fate->to == MESSAGE_SENT;
+    int64_t changed;
+    enum status st;
+
+    if (!message_may_move(MESSAGE_SENDING, fate->to))
+        return ST_BAD;
+    st = db_exec(db, &changed,
+                 "UPDATE message SET state = ?, external_id = ?, why = ?, sent_at = ?"
+                 " WHERE id = ? AND state = 2",
+                 DB_INT(fate->to), DB_INT_OR_NULL(sent, fate->external_id),
+                 fate->why != NULL ? DB_TEXT_N(fate->why, cut(fate->why)) : DB_NULL,
+                 DB_TIME_OR_NULL(sent ? now : 0), DB_INT(fate->id));
+    return st == ST_OK && changed == 0 ? ST_NONE : st;
+}
+
+enum status message_cancel(struct db *db, int64_t now, int64_t id, const char *why)
+{
+    struct message queued = {.id = id, .state = MESSAGE_QUEUED};
+
+    (void)now;
+    return message_move(db, &queued, MESSAGE_CANCELLED, why);
+}
+
+enum status message_forget(struct db *db, int64_t before, int limit, int *n)
+{
+    int64_t changed = 0;
+    enum status st = db_exec(db, &changed,
+                             "DELETE FROM message WHERE state > 2 AND created_at < ?"
+                             " LIMIT ?",
+                             DB_TIME(before), DB_INT(limit));
+
+    *n = (int)changed;
+    return st;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/message.h - one row for each message that goes out, and what became of it.
+ *
+ *                 message_claim                message_settle
+ *   QUEUED ---------------------> SENDING ----------------------> SENT
+ *     |  ^                          |  |------------------------> FAILED  (why)
+ *     |  |   not accepted, later    |  +------------------------> UNKNOWN (answer lost)
+ *     |  +--------------------------+
+ *     +-- not allowed -> SKIPPED (why)      +-- not wanted any more -> CANCELLED
+ *
+ * The last five are final. The row and the job send.message {"m":id} that sends it are
+ * put in the transaction of the fact that the message tells of.
+ *
+ * SENDING is written before the request leaves. Found SENDING later (its sender died),
+ * the message may have been sent or not: `on_unsure` decides. RESEND claims it again: a
+ * receipt twice is better than none. ASSUME ends it as UNKNOWN: marketing is never sent
+ * twice. */
+#ifndef CORE_MESSAGE_H
+#define CORE_MESSAGE_H
+
+#include "core/base/buf.h"
+#include "core/base/status.h"
+#include "core/io/db.h"
+
+/* Numbers are stored. */
+enum message_state {
+    MESSAGE_QUEUED = 1,
+    MESSAGE_SENDING,
+    MESSAGE_SENT,
+    MESSAGE_FAILED,
+    MESSAGE_SKIPPED,
+    MESSAGE_UNKNOWN,
+    MESSAGE_CANCELLED,
+    MESSAGE_STATES
+};
+enum message_sender { SENDER_CLIENT = 1, SENDER_AUTH }; /* which bot speaks */
+enum message_purpose { MESSAGE_SERVICE = 1, MESSAGE_MARKETING, MESSAGE_RECEIPT };
+enum message_unsure { UNSURE_RESEND = 1, UNSURE_ASSUME };
+
+const char *message_state_name(enum message_state s); /* lent, for ever */
+bool message_final(enum message_state s);
+/* Pure: is that one of the arrows above? */
+bool message_may_move(enum message_state from, enum message_state to);
+
+#define MESSAGE_PAYLOAD_MAX 16384
+#define MESSAGE_WHY_BYTES 121
+#define MESSAGE_ROOT_BYTES 41
+
+struct message_spec {
+    enum message_sender sender;
+    int64_t recipient;   /* external id */
+    int64_t customer_id; /* 0: not a customer (staff, or before consent) */
+    enum message_purpose purpose;
+    enum message_unsure on_unsure; /* 0: ASSUME for marketing, RESEND otherwise */
+    const char *payload;           /* JSON; what to send, for the sender to read */
+    size_t payload_n;
+    const char *root; /* the job's, or NULL */
+    int64_t due;      /* 0: at once */
+};
+
+/* Writes the row and puts the job. *id is set for ST_OK and ST_NONE. ST_NONE: the row
+ * is SKIPPED (no consent to marketing, or they blocked us), there is no job. ST_BAD:
+ * payload empty, too long or not JSON; marketing to nobody. */
+must_check enum status message_put(struct db *db, int64_t now,
+                                   const struct message_spec *spec, int64_t *id);
+
+struct message {
+    int64_t id;
+    enum message_state state;
+    enum message_sender sender;
+    enum message_purpose purpose;
+    enum message_unsure on_unsure;
+    int64_t recipient, customer_id;
+    int attempts;        /* this one included */
+    int64_t external_id; /* of the sent message; 0 until SENT */
+    int64_t created_at, sent_at;
+    char root[MESSAGE_ROOT_BYTES], why[MESSAGE_WHY_BYTES];
+    struct buf payload; /* yours: message_free */
+};
+void message_free(struct message *m); /* safe on zeroed */
+
+must_check enum status message_load(struct db *db, int64_t id, struct message *out);
+
+/* ST_OK: it is ours to send now (committed before the request leaves!). ST_NONE:
+ * nothing to send, and out->state says what it is: final already, SKIPPED because
+ * consent or the person went meanwhile, UNKNOWN because it was found SENDING and is not
+ * resent. The job is then done. */
+must_check enum status message_claim(struct db *db, int64_t now, int64_t id,
+                                     struct message *out);
+
+struct message_fate {
+    int64_t id;
+    enum message_state to;
+    int64_t external_id; /* SENT */
+    const char *why;     /* FAILED, UNKNOWN, QUEUED; cut to fit */
+};
+/* From SENDING to where the answer says, in the transaction that also ends the job.
+ * QUEUED is "not accepted, later". ST_NONE: it is not SENDING any more, somebody
+ * settled it; ST_BAD: no such arrow. */
+must_check enum status message_settle(struct db *db, int64_t now,
+                                      const struct message_fate *fate);
+
+/* Still QUEUED: it will not be sent. ST_NONE: too late. */
+must_check enum status message_cancel(struct db *db, int64_t now, int64_t id,
+                                      const char *why);
+
+/* Final ones older than `before` leave, at most limit; *n how many. */
+must_check enum status message_forget(struct db *db, int64_t before, int limit, int *n);
+
+#endif

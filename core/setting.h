@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/setting.h - what the shop decides for itself: its name, percents, terms, texts.
+ *
+ * One table (setting_table.c) holds each setting's name, kind, default, bounds and
+ * help. MySQL keeps only what was set, with every former value (settings_history).
+ * Nothing is cached, so a change is seen by the next step of every program: a step
+ * reads all of them at once with setting_load (one SELECT of a small table).
+ *
+ * A value in the database that is not valid any more reads as its default, and is
+ * logged: one bad row never stops the shop. */
+#ifndef CORE_SETTING_H
+#define CORE_SETTING_H
+
+#include "core/base/buf.h"
+#include "core/io/db.h"
+
+#define SETTING_LINE 513  /* bytes of a short text, with its NUL */
+#define SETTING_PAGE 2049 /* of a long one: about 1000 Russian letters */
+#define SETTING_NAME 65   /* of a user name or channel */
+
+enum setting_leap { SETTING_FEB28, SETTING_MAR1 };
+
+/* All of them, typed. Percents are basis points, times of day minutes since midnight of
+ * the shop's calendar. */
+struct settings {
+    char brand_name[SETTING_LINE];
+    char brand_operator[SETTING_LINE]; /* legal name, for the consent texts */
+
+    char channel_id[SETTING_NAME]; /* "-100…" or "@name"; empty: no channel, no gate */
+    char channel_title[SETTING_LINE];
+    char channel_url[SETTING_LINE];
+    bool subscription_gate; /* a discount only for members of the channel */
+
+    int64_t discount_percent_bp; /* 0: nothing is given for joining */
+    int64_t discount_days, discount_uses;
+
+    int64_t consent_version; /* one up whenever a text of consent changes */
+    char consent_text_ru[SETTING_PAGE], consent_text_en[SETTING_PAGE];
+    char marketing_text_ru[SETTING_PAGE], marketing_text_en[SETTING_PAGE];
+    int64_t marketing_weekly_cap;
+    int64_t quiet_from, quiet_to; /* no marketing between; equal: never quiet */
+
+    int64_t birthday_percent_bp; /* 0: no gifts */
+    int64_t birthday_days_before, birthday_days_after, birthday_lead_days;
+    enum setting_leap birthday_leap;
+    int64_t birthday_check_at;
+    bool birthday_year_needed;
+    int64_t age_min;
+
+    int64_t hold_minutes, undo_minutes, confirm_minutes;
+    int64_t retention_days, update_seen_days;
+
+    char client_bot_username[SETTING_NAME]; /* without @; learned at start */
+    char auth_bot_username[SETTING_NAME];
+};
+
+/* ---- reading -------------------------------------------------------------------- */
+
+/* Fails only when the database does. */
+must_check enum status setting_load(struct db *db, struct settings *out);
+
+/* One of them: its stored form, or its number (bool: 0 or 1, choice: its position).
+ * ST_NONE: there is no setting of that name, or it is no number. */
+must_check enum status setting_text(struct db *db, const char *name, struct buf *out);
+must_check enum status setting_int(struct db *db, const char *name, int64_t *out);
+
+/* ---- writing -------------------------------------------------------------------- */
+
+struct setting_change {
+    const char *name, *value; /* as a person writes it: "10 %", "21:00", "да" */
+    const char *by;           /* "cli", "owner:12": who did it, for the history */
+};
+
+/* ST_OK: set, or it was so already (no new version then). ST_NONE: no such setting;
+ * ST_BAD: the value will not do; *why is a line in English, lent until the next call.
+ */
+must_check enum status setting_set(struct db *db, int64_t now,
+                                   const struct setting_change *change,
+                                   const char **why);
+
+/* ---- the table ------------------------------------------------------------------ */
+
+enum setting_kind {
+    SETTING_IS_TEXT, /* one line */
+    SETTING_IS_PAGE, /* text of several lines */
+    SETTING_IS_INT,
+    SETTING_IS_DAYS,
+    SETTING_IS_PERCENT,  /* kept as basis points; read from "10 %" or "1000" */
+    SETTING_IS_TIME,     /* HH:MM */
+    SETTING_IS_BOOL,     /* kept as 0 or 1 */
+    SETTING_IS_CHOICE,   /* one of the words */
+    SETTING_IS_CHANNEL,  /* "-100…", "@name" or nothing */
+    SETTING_IS_USERNAME, /* without @, or nothing */
+    SETTING_IS_URL,      /* https://…, or nothing */
+};
+
+struct setting {
+    const char *name;
+    enum setting_kind kind;
+    const char *standard; /* its default, in stored form */
+    int64_t min, max;     /* of the number, or of the length in letters */
+    const char *words[4]; /* of a choice */
+    const char *help_ru, *help_en;
+    size_t at, room; /* its place in struct settings */
+};
+
+extern const struct setting setting_table[];
+extern const size_t setting_count;
+
+const struct setting *setting_find(const char *name); /* NULL: there is none */
+
+/* Pure: what a person wrote, to the stored form. ST_BAD: *why as above. */
+must_check enum status setting_parse(const struct setting *s, const char *value,
+                                     struct buf *out, const char **why);
+/* Pure: puts a stored form into its place. ST_BAD: it is not valid, nothing changed. */
+must_check enum status setting_put(const struct setting *s, const char *stored,
+                                   struct settings *out);
+void setting_defaults(struct settings *out);
+bool setting_is_number(enum setting_kind kind);
+int64_t setting_number(const struct setting *s, const struct settings *from);
+const char *setting_kind_name(enum setting_kind kind); /* "percent" …, for lists */
+
+#endif

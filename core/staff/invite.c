@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/staff/invite.h"
+
+#include "core/audit.h"
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/secret.h"
+
+#include <string.h>
+
+#define LIFE (INVITE_LIFE_HOURS * HOUR)
+
+static enum status may_invite(struct db *db, const struct staff *by, enum role as,
+                              int64_t store_id)
+{
+    if (by == NULL)
+        return ST_OK;
+    if (!role_may_invite(by->role, as))
+        return ST_REFUSED;
+    return staff_may_at(db, by, PERM_STAFF_INVITE, store_id);
+}
+
+enum status invite_make(struct db *db, int64_t now, const struct staff *by,
+                        const struct staff_spec *as, char token[INVITE_TOKEN + 1])
+{
+    uint8_t hash[SHA256_BYTES];
+    int64_t by_id = by != NULL ? by->id : 0;
+    enum status st;
+
+    if (as->role <= ROLE_UNSET || as->role >= ROLE_COUNT)
+        return ST_BAD;
+    st = may_invite(db, by, as->role, as->store_id);
+    if (st != ST_OK)
+        return st;
+    secret_token22(token);
+    secret_sha256(token, INVITE_TOKEN, hash);
+    st = db_exec(db, NULL,
+                 "INSERT INTO invite (token_hash, role, store_id, made_by, created_at,"
+                 " expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+                 DB_BYTES(hash, sizeof hash), DB_INT(as->role),
+                 DB_INT_OR_NULL(as->store_id != 0, as->store_id),
+                 DB_INT_OR_NULL(by_id != 0, by_id), DB_TIME(now), DB_TIME(now + LIFE));
+    if (st != ST_OK)
+        return st;
+    return audit_add(
+        db, now,
+        &(struct audit_entry){.actor = by_id != 0 ? ACTOR_STAFF : ACTOR_COMMAND,
+                              .actor_id = by_id,
+                              .action = "invite.make",
+                              .entity_id = db_last_id(db)});
+}
+
+/* ---- using ----------------------------------------------------------------------- */
+
+struct invite {
+    int64_t id, store_id, made_by, expires_at, used_by;
+    bool used;
+    enum role role;
+};
+
+static enum status invite_find(struct db *db, const char *token, size_t n,
+                               struct invite *out)
+{
+    uint8_t hash[SHA256_BYTES];
+    enum status st;
+
+    if (n != INVITE_TOKEN)
+        return ST_NONE;
+    secret_sha256(token, n, hash);
+    st = db_one(db,
+                "SELECT id, role, store_id, made_by, expires_at, used_at, used_by"
+                " FROM invite WHERE token_hash = ?",
+                DB_BYTES(hash, sizeof hash));
+    if (st == ST_OK)
+        *out = (struct invite){.id = db_int(db, 0),
+                               .role = (enum role)db_int(db, 1),
+                               .store_id = db_int(db, 2),
+                               .made_by = db_int(db, 3),
+                               .expires_at = db_time(db, 4),
+                               .used = !db_is_null(db, 5),
+                               .used_by = db_int(db, 6)};
+    return st;
+}
+
+/* Somebody who can do more already keeps that. */
+static enum role role_kept(struct db *db, const struct contact *c, enum role invited,
+                           enum status *st)
+{
+    struct staff was;
+
+    *st = staff_find(db, c->channel, c->external_id, &was);
+    if (*st == ST_OK && was.active && role_may_invite(was.role, invited))
+        return was.role;
+    if (*st == ST_NONE)
+        *st = ST_OK;
+    return invited;
+}
+
+static enum status join(struct db *db, int64_t now, const struct invite *v,
+                        const struct contact *who, struct staff *out)
+{
+    struct staff_spec spec = {.channel = who->channel,
+                              .external_id = who->external_id,
+                              .language = who->language,
+                              .store_id = v->store_id,
+                              .by = v->made_by};
+    enum status st;
+
+    spec.role = role_kept(db, who, v->role, &st);
+    if (st == ST_OK)
+        st = staff_add(db, now, &spec, out);
+    if (st == ST_OK)
+        st = staff_seen(db, now, out, who);
+    if (st == ST_OK)
+        st = staff_load(db, out->id, out);
+    if (st == ST_OK)
+        st = db_exec(db, NULL, "UPDATE invite SET used_by = ? WHERE id = ?",
+                     DB_INT(out->id), DB_INT(v->id));
+    return st;
+}
+
+/* Why a used one was used: by this very person it is harmless. */
+static enum status used_before(struct db *db, const struct invite *v,
+                               const struct contact *who, enum invite_result *result,
+                               struct staff *out)
+{
+    enum status st = staff_find(db, who->channel, who->external_id, out);
+
+    *result = INVITE_USED;
+    if (st == ST_OK && v->used_by == out->id)
+        *result = INVITE_ALREADY;
+    return st == ST_NONE ? ST_OK : st;
+}
+
+enum status invite_use(struct db *db, int64_t now, const struct invite_press *p,
+                       enum invite_result *result, struct staff *out)
+{
+    struct invite v;
+    int64_t changed;
+    enum status st = invite_find(db, p->token, p->n, &v);
+
+    *result = INVITE_UNKNOWN;
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    if (v.used)
+        return used_before(db, &v, p->who, result, out);
+    *result = INVITE_EXPIRED;
+    if (v.expires_at <= now)
+        return ST_OK;
+    /* The WHERE is the lock: of two people exactly one changes a row. */
+    st = db_exec(db, &changed,
+                 "UPDATE invite SET used_at = ? WHERE id = ? AND used_at IS NULL",
+                 DB_TIME(now), DB_INT(v.id));
+    if (st != ST_OK)
+        return st;
+    if (changed == 0) {
+        *result = INVITE_USED;
+        return ST_OK;
+    }
+    *result = INVITE_JOINED;
+    return join(db, now, &v, p->who, out);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/staff/role.h"
+
+#include <string.h>
+
+static const char *const names[ROLE_COUNT] = {
+    [ROLE_UNSET] = "unset",         [ROLE_OWNER] = "owner",
+    [ROLE_ADMINISTRATOR] = "administrator", [ROLE_MARKETING] = "marketing",
+    [ROLE_READONLY] = "readonly",   [ROLE_MANAGER] = "manager",
+    [ROLE_SELLER] = "seller",       [ROLE_CASHIER] = "cashier",
+    [ROLE_STOREKEEPER] = "storekeeper",
+};
+
+/* F everything, T the stores they are bound to, S their own shift and actions, N no. */
+#define F SCOPE_ALL
+#define T SCOPE_STORE
+#define S SCOPE_OWN
+#define N SCOPE_NONE
+
+/* One line a permission; a role that is added gets a column, and a cell that is forgotten
+ * is SCOPE_UNSET, which role_table_whole() refuses. */
+static const unsigned char table[PERM_COUNT][ROLE_COUNT] = {
+    /*                        -  own adm mar rea man sel cas sto */
+    [PERM_STAFF_VIEW]      = {0, F,  F,  N,  F,  T,  S,  S,  S},
+    [PERM_STAFF_INVITE]    = {0, F,  F,  N,  N,  T,  N,  N,  N},
+    [PERM_STAFF_DISMISS]   = {0, F,  F,  N,  N,  T,  N,  N,  N},
+    [PERM_SHIFT]           = {0, F,  F,  N,  N,  T,  S,  S,  S},
+    [PERM_SHIFT_REPORT]    = {0, F,  F,  F,  F,  T,  S,  S,  S},
+    [PERM_DISCOUNT_CHECK]  = {0, F,  F,  N,  N,  T,  T,  T,  N},
+    [PERM_DISCOUNT_REDEEM] = {0, F,  F,  N,  N,  T,  T,  T,  N},
+    [PERM_DISCOUNT_ISSUE]  = {0, F,  F,  F,  N,  T,  T,  N,  N},
+    [PERM_DISCOUNT_REVOKE] = {0, F,  F,  F,  N,  N,  N,  N,  N},
+    [PERM_REDEMPTION_VOID] = {0, F,  F,  N,  N,  T,  S,  S,  N},
+    [PERM_CUSTOMER_VIEW]   = {0, F,  F,  F,  F,  T,  S,  S,  N},
+    [PERM_CUSTOMER_EDIT]   = {0, F,  F,  F,  N,  N,  N,  N,  N},
+    [PERM_CUSTOMER_ERASE]  = {0, F,  F,  N,  N,  N,  N,  N,  N},
+    [PERM_SETTING_VIEW]    = {0, F,  F,  F,  F,  F,  N,  N,  N},
+    [PERM_SETTING_EDIT]    = {0, F,  F,  N,  N,  N,  N,  N,  N},
+    [PERM_BROADCAST_EDIT]  = {0, F,  F,  F,  N,  N,  N,  N,  N},
+    [PERM_BROADCAST_SEND]  = {0, F,  F,  F,  N,  N,  N,  N,  N},
+    [PERM_STATS_VIEW]      = {0, F,  F,  F,  F,  T,  S,  S,  N},
+    [PERM_AUDIT_VIEW]      = {0, F,  F,  S,  N,  N,  N,  N,  N},
+    [PERM_JOBS_VIEW]       = {0, F,  F,  F,  N,  N,  N,  N,  N},
+    [PERM_JOBS_EDIT]       = {0, F,  F,  N,  N,  N,  N,  N,  N},
+};
+
+#undef F
+#undef T
+#undef S
+#undef N
+
+enum scope role_scope(enum role role, enum perm perm)
+{
+    if ((unsigned)role >= ROLE_COUNT || (unsigned)perm >= PERM_COUNT ||
+        table[perm][role] == SCOPE_UNSET)
+        return SCOPE_NONE;
+    return (enum scope)table[perm][role];
+}
+
+bool role_may(enum role role, enum perm perm)
+{
+    return role_scope(role, perm) > SCOPE_NONE;
+}
+
+bool role_table_whole(void)
+{
+    for (int p = PERM_UNSET + 1; p < PERM_COUNT; p++)
+        for (int r = ROLE_UNSET + 1; r < ROLE_COUNT; r++)
+            if (table[p][r] == SCOPE_UNSET)
+                return false;
+    return true;
+}
+
+const char *role_name(enum role role)
+{
+    return names[(unsigned)role < ROLE_COUNT ? role : ROLE_UNSET];
+}
+
+enum role role_find(const char *name, size_t n)
+{
+    for (int r = ROLE_UNSET + 1; r < ROLE_COUNT; r++)
+        if (strlen(names[r]) == n && memcmp(names[r], name, n) == 0)
+            return (enum role)r;
+    return ROLE_UNSET;
+}
+
+/* Nobody hands out more than they have: every permission of `as` must be one of `by`, and
+ * reach no further; and only an owner makes an owner. */
+bool role_may_invite(enum role by, enum role as)
+{
+    if (!role_may(by, PERM_STAFF_INVITE) || as <= ROLE_UNSET || as >= ROLE_COUNT)
+        return false;
+    if (as == ROLE_OWNER)
+        return by == ROLE_OWNER;
+    for (int p = PERM_UNSET + 1; p < PERM_COUNT; p++)
+        if (role_scope(as, (enum perm)p) > role_scope(by, (enum perm)p))
+            return false;
+    return true;
+}

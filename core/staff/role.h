@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/staff/role.h - who may do what: one constant table, role by permission.
+ *
+ * Bots, API and commands ask the same table. 0 is no role and no permission: whoever
+ * forgets to fill a row is refused, and role_table_whole() stops the program at start.
+ */
+#ifndef CORE_STAFF_ROLE_H
+#define CORE_STAFF_ROLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Numbers are stored. */
+enum role {
+    ROLE_UNSET,
+    ROLE_OWNER,
+    ROLE_ADMINISTRATOR,
+    ROLE_MARKETING,
+    ROLE_READONLY,
+    ROLE_MANAGER,
+    ROLE_SELLER,
+    ROLE_CASHIER,
+    ROLE_STOREKEEPER,
+    ROLE_COUNT
+};
+
+enum perm {
+    PERM_UNSET,
+    PERM_STAFF_VIEW,
+    PERM_STAFF_INVITE,
+    PERM_STAFF_DISMISS,
+    PERM_SHIFT,        /* open and close one's own shift */
+    PERM_SHIFT_REPORT, /* see the report of a shift */
+    PERM_DISCOUNT_CHECK,
+    PERM_DISCOUNT_REDEEM,
+    PERM_DISCOUNT_ISSUE, /* by hand */
+    PERM_DISCOUNT_REVOKE,
+    PERM_REDEMPTION_VOID,
+    PERM_CUSTOMER_VIEW,
+    PERM_CUSTOMER_EDIT,
+    PERM_CUSTOMER_ERASE,
+    PERM_SETTING_VIEW,
+    PERM_SETTING_EDIT,
+    PERM_BROADCAST_EDIT,
+    PERM_BROADCAST_SEND,
+    PERM_STATS_VIEW,
+    PERM_AUDIT_VIEW,
+    PERM_JOBS_VIEW,
+    PERM_JOBS_EDIT,
+    PERM_COUNT
+};
+
+/* How far a permission reaches. Larger reaches further. */
+enum scope {
+    SCOPE_UNSET,
+    SCOPE_NONE,  /* may not */
+    SCOPE_OWN,   /* own shift, own actions */
+    SCOPE_STORE, /* the stores they are bound to */
+    SCOPE_ALL
+};
+
+enum scope role_scope(enum role role,
+                      enum perm perm);         /* SCOPE_NONE outside the table */
+bool role_may(enum role role, enum perm perm); /* reaches anything at all */
+bool role_table_whole(void);                   /* no cell was forgotten */
+
+const char *role_name(enum role role); /* "cashier"; "unset" outside. Lent, for ever */
+enum role role_find(const char *name, size_t n); /* ROLE_UNSET: no such role */
+/* May somebody of role `by` invite somebody as `as`? Nobody hands out more than they
+ * have. */
+bool role_may_invite(enum role by, enum role as);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/staff/store.h - a shop with a till. */
+#ifndef CORE_STAFF_STORE_H
+#define CORE_STAFF_STORE_H
+
+#include "core/contact.h"
+#include "core/io/db.h"
+
+#define STORE_LINE_BYTES 1021 /* 255 characters */
+
+struct store {
+    int64_t id;
+    char name[CONTACT_NAME_BYTES];
+    char city[CONTACT_NAME_BYTES];
+    char address[STORE_LINE_BYTES];
+    char hours[STORE_LINE_BYTES]; /* as people read it: "пн–вс 9:00–21:00" */
+    char tz[41];                  /* IANA name; "" means the installation's */
+    bool open;                    /* false: archived */
+};
+
+struct store_spec {
+    const char *name, *city, *address, *hours, *tz; /* tz NULL: the installation's */
+};
+
+/* ST_TAKEN: the name is in use; *id is that store. ST_BAD: no name. */
+must_check enum status store_add(struct db *db, int64_t now,
+                                 const struct store_spec *spec, int64_t *id);
+must_check enum status store_load(struct db *db, int64_t id, struct store *out);
+
+/* Open stores by name, those the person is bound to (staff_id 0: all). *n written. */
+must_check enum status store_list(struct db *db, int64_t staff_id, struct store *out,
+                                  int room, int *n);
+
+#endif

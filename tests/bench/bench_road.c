@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * The whole road, measured: a /start posted to the webhook until the consent screen's
+ * sendMessage reaches the Bot API (played by this very program, which answers at once), and
+ * what the programs weigh before and after many of them.
+ *
+ *   bench_road tap      tap.idle.* (one at a time), tap.200.* (200 a second, open loop: the
+ *                       time runs from when the update was due, not from when we got to it)
+ *   bench_road memory   memory.*: PSS of each process idle, after 100,000 and 200,000
+ *                       updates; DVORIK_BENCH_UPDATES sets the half */
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/io/httpd.h"
+#include "tests/harness/program.h"
+#include "tests/harness/web.h"
+#include "tests/harness/world.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define CONNECTIONS 16
+#define FIRST_PERSON 8000000000LL
+#define TAPS_IDLE 400
+#define TAPS_PACED 2000
+#define PACE_US 5000 /* 200 a second */
+
+struct tap {
+    int64_t due, answered; /* microseconds; 0: not yet */
+};
+
+struct road {
+    struct loop *loop;
+    struct httpd *api;
+    struct config *cfg;
+    struct program *program[4];
+    const char *name[4];
+    int bots_port, fd[CONNECTIONS];
+    bool busy[CONNECTIONS];
+    struct tap *taps;
+    int n, posted, answered, window;
+    bool open_loop;
+    struct loop_timer pace;
+};
+
+static void need(bool good, const char *what)
+{
+    if (good)
+        return;
+    fprintf(stderr, "bench_road: %s\n", what);
+    exit(1);
+}
+
+/* ---- the Bot API's part ------------------------------------------------------------------ */
+
+static void post_more(struct road *r);
+
+static void on_call(void *arg, struct http_req *req)
+{
+    struct road *r = arg;
+    size_t n;
+    const char *body = http_body(req, &n), *at = body ? strstr(body, "\"chat_id\":") : NULL;
+    int64_t person = at ? strtoll(at + 10, NULL, 10) : 0;
+    static const char ok[] = "{\"ok\":true,\"result\":{\"message_id\":1,\"date\":1,"
+                             "\"chat\":{\"id\":1,\"type\":\"private\"}}}";
+    struct http_answer a = {.status = 200, .type = "application/json", .body = ok,
+                            .n = sizeof ok - 1};
+
+    if (person >= FIRST_PERSON && person < FIRST_PERSON + r->n) {
+        struct tap *t = &r->taps[person - FIRST_PERSON];
+
+        if (t->answered == 0) {
+            t->answered = clock_now();
+            r->answered++;
+        }
+    }
+    http_answer(req, &a);
+    if (r->answered == r->n)
+        loop_stop(r->loop);
+    else if (!r->open_loop)
+        post_more(r);
+}
+
+/* ---- Telegram's other part: posting updates ------------------------------------------------- */
+
+static int64_t update_id = 100000000;
+
+static bool post(struct road *r, int c, int64_t person)
+{
+    char body[1400], text[2000];
+    int n;
+
+    n = snprintf(body, sizeof body,
+                 "{\"update_id\":%lld,\"message\":{\"message_id\":7,\"from\":{\"id\":%lld,"
+                 "\"is_bot\":false,\"first_name\":\"Анна\",\"username\":\"anna\","
+                 "\"language_code\":\"ru\"},\"chat\":{\"id\":%lld,\"first_name\":\"Анна\","
+                 "\"username\":\"anna\",\"type\":\"private\"},\"date\":1790000000,"
+                 "\"text\":\"/start\",\"entities\":[{\"offset\":0,\"length\":6,"
+                 "\"type\":\"bot_command\"}]}}",
+                 (long long)++update_id, (long long)person, (long long)person);
+    n = snprintf(text, sizeof text,
+                 "POST /telegram/client HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "
+                 "application/json\r\nX-Telegram-Bot-Api-Secret-Token: %s\r\n"
+                 "Content-Length: %d\r\n\r\n%s",
+                 r->cfg->telegram_webhook_secret, n, body);
+    r->busy[c] = true;
+    return write(r->fd[c], text, (size_t)n) == n;
+}
+
+static int free_connection(const struct road *r)
+{
+    for (int c = 0; c < CONNECTIONS; c++)
+        if (!r->busy[c])
+            return c;
+    return -1;
+}
+
+/* Closed loop: at most `window` taps without their answer. */
+static void post_more(struct road *r)
+{
+    int c;
+
+    while (r->posted < r->n && r->posted - r->answered < r->window &&
+           (c = free_connection(r)) >= 0) {
+        r->taps[r->posted].due = clock_now();
+        need(post(r, c, FIRST_PERSON + r->posted++), "the webhook took no update");
+    }
+}
+
+static void on_pace(void *arg)
+{
+    struct road *r = arg;
+    int64_t first = r->taps[0].due, now = clock_now();
+    int c;
+
+    while (r->posted < r->n && first + (int64_t)r->posted * PACE_US <= now &&
+           (c = free_connection(r)) >= 0) {
+        r->taps[r->posted].due = first + (int64_t)r->posted * PACE_US;
+        need(post(r, c, FIRST_PERSON + r->posted++), "the webhook took no update");
+    }
+    loop_after(r->loop, &r->pace, 1, on_pace, r);
+}
+
+static void on_reply(void *arg, int fd, unsigned events)
+{
+    struct road *r = arg;
+    char text[512];
+    ssize_t n = read(fd, text, sizeof text - 1);
+
+    (void)events;
+    need(n > 12, "the webhook closed its connection");
+    text[n] = '\0';
+    need(strncmp(text + 9, "200", 3) == 0, text);
+    for (int c = 0; c < CONNECTIONS; c++)
+        if (r->fd[c] == fd)
+            r->busy[c] = false;
+    if (!r->open_loop)
+        post_more(r);
+}
+
+/* ---- starting ------------------------------------------------------------------------------- */
+
+
+static int dial(int port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int64_t until = clock_mono_ms() + 10000;
+    int fd, one = 1;
+
+    do {
+        fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (connect(fd, (struct sockaddr *)&a, sizeof a) == 0) {
+            setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+            return fd;
+        }
+        close(fd);
+    } while (clock_mono_ms() < until);
+    need(false, "bots do not listen");
+    return -1;
+}
+
+static void start(struct road *r)
+{
+    static const char *const names[] = {"bots", "worker", "scheduler", "api"};
+    struct httpd_options o = {.listen = "127.0.0.1:0", .body_max = 1 << 20,
+                              .handler = on_call, .arg = r};
+    char base[64], listen[64];
+
+    r->loop = loop_new();
+    r->api = httpd_open(r->loop, &o, NULL);
+    need(r->api != NULL, "no server");
+    r->cfg = world_config();
+    snprintf(base, sizeof base, "http://127.0.0.1:%d", httpd_port(r->api));
+    r->bots_port = web_free_port();
+    snprintf(listen, sizeof listen, "127.0.0.1:%d", r->bots_port);
+    r->cfg->telegram_api_base = base;
+    r->cfg->bots_listen = listen;
+    r->cfg->log_level = "error";
+    world_export(r->cfg);
+    for (int i = 0; i < 4; i++) {
+        r->name[i] = names[i];
+        r->program[i] = program_start("dvorik", names[i], NULL);
+    }
+    for (int c = 0; c < CONNECTIONS; c++) {
+        r->fd[c] = dial(r->bots_port);
+        need(loop_watch(r->loop, r->fd[c], LOOP_READ, on_reply, r) == ST_OK, "no memory");
+    }
+}
+
+static void taps(struct road *r, int n, int window)
+{
+    free(r->taps);
+    r->taps = calloc((size_t)n, sizeof *r->taps);
+    need(r->taps != NULL, "no memory");
+    r->n = n;
+    r->posted = r->answered = 0;
+    r->window = window;
+    r->open_loop = window == 0;
+    if (r->open_loop) {
+        r->taps[0].due = clock_now();
+        loop_after(r->loop, &r->pace, 0, on_pace, r);
+    } else {
+        post_more(r);
+    }
+    loop_run(r->loop);
+    loop_cancel(&r->pace);
+}
+
+/* ---- what is printed ---------------------------------------------------------------------------- */
+
+static int by_size(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static void print_taps(const struct road *r, const char *name)
+{
+    int64_t *us = calloc((size_t)r->n, sizeof *us);
+
+    need(us != NULL, "no memory");
+    for (int i = 0; i < r->n; i++)
+        us[i] = r->taps[i].answered - r->taps[i].due;
+    qsort(us, (size_t)r->n, sizeof *us, by_size);
+    printf("tap.%s.p50 %.2f ms\n", name, (double)us[r->n / 2] / 1000);
+    printf("tap.%s.p99 %.2f ms\n", name, (double)us[r->n * 99 / 100] / 1000);
+    printf("tap.%s.max %.2f ms\n", name, (double)us[r->n - 1] / 1000);
+    free(us);
+}
+
+static long pss_kb(pid_t pid)
+{
+    char path[64], line[128];
+    long kb = -1;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    if ((f = fopen(path, "re")) == NULL)
+        return -1;
+    while (kb < 0 && fgets(line, sizeof line, f) != NULL)
+        if (strncmp(line, "Pss:", 4) == 0)
+            kb = strtol(line + 4, NULL, 10);
+    fclose(f);
+    return kb;
+}
+
+/* A worker is its parent and children: each is a line, as each is a process. */
+static void print_memory(const struct road *r, const char *when)
+{
+    pid_t kids[16];
+
+    for (int i = 0; i < 4; i++) {
+        int n = program_children(r->program[i], kids, 16);
+
+        printf("memory.%s.%s %ld kB\n", r->name[i], when, pss_kb(program_pid(r->program[i])));
+        for (int k = 0; k < n; k++)
+            printf("memory.%s.child%d.%s %ld kB\n", r->name[i], k, when, pss_kb(kids[k]));
+    }
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    static struct road r;
+    const char *half = getenv("DVORIK_BENCH_UPDATES");
+    int updates = half ? (int)strtol(half, NULL, 10) : 100000;
+
+    need(argc == 2, "say tap or memory");
+    start(&r);
+    taps(&r, 50, 1); /* connections, statements, scripts: warm */
+    if (strcmp(argv[1], "tap") == 0) {
+        taps(&r, TAPS_IDLE, 1);
+        print_taps(&r, "idle");
+        taps(&r, TAPS_PACED, 0);
+        print_taps(&r, "200");
+    } else {
+        print_memory(&r, "idle");
+        taps(&r, updates, CONNECTIONS);
+        print_memory(&r, "half");
+        taps(&r, updates, CONNECTIONS);
+        print_memory(&r, "all");
+    }
+    for (int i = 0; i < 4; i++)
+        program_end(r.program[i]);
+    for (int c = 0; c < CONNECTIONS; c++)
+        close(r.fd[c]);
+    httpd_close(r.api);
+    free(r.taps);
+    return 0;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#define _GNU_SOURCE
+#include "tests/harness/server.h"
+
+#include "core/base/clock.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define START_MS 60000
+
+struct server {
+    enum server_kind kind;
+    pid_t pid;
+    char dir[64];
+    char socket[80];
+    struct server *next;
+};
+
+static struct server *all; /* what exit must end */
+static pid_t owner;        /* forked children end nothing */
+
+static void give_up(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2), noreturn));
+
+static void give_up(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    fprintf(stderr, "test harness: ");
+    vfprintf(stderr, fmt, ap);
+    fprintf(stderr, "\n");
+    va_end(ap);
+    exit(1);
+}
+
+/* ---- processes ------------------------------------------------------------------ */
+
+static struct passwd *nobody(void)
+{
+    struct passwd *pw = getuid() == 0 ? getpwnam("nobody") : NULL;
+
+    if (getuid() == 0 && pw == NULL)
+        give_up("there is no user nobody to run the servers as");
+    return pw;
+}
+
+/* Privileges first: to change them forgets the death signal. */
+static void become(pid_t parent)
+{
+    struct passwd *pw = nobody();
+
+    if (pw != NULL &&
+        (setgroups(0, NULL) != 0 || setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0))
+        _exit(126);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(126);
+}
+
+static pid_t launch(const char *dir, char *const argv[])
+{
+    pid_t parent = getpid(), pid = fork();
+    sigset_t none;
+    char path[100];
+    int log;
+
+    if (pid != 0)
+        return pid;
+    become(parent);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    snprintf(path, sizeof path, "%s/output", dir);
+    log = open(path, O_CREAT | O_APPEND | O_WRONLY, 0644);
+    if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 || chdir(dir) != 0)
+        _exit(126);
+    close_range(3, ~0u, 0);
+    unsetenv("LD_PRELOAD");
+    execvp(argv[0], argv);
+    _exit(127);
+}
+
+static void show_output(const char *dir)
+{
+    char line[512], path[100];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/output", dir);
+    f = fopen(path, "r");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        fputs(line, stderr);
+    if (f != NULL)
+        fclose(f);
+}
+
+static bool answers(const char *path)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool up;
+
+    snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
+    up = connect(fd, (struct sockaddr *)&a, sizeof a) == 0;
+    close(fd);
+    return up;
+}
+
+static void wait_ready(const struct server *s)
+{
+    struct timespec nap = {.tv_nsec = 5000000};
+    int64_t deadline = clock_mono_ms() + START_MS;
+
+    while (!answers(s->socket)) {
+        if (waitpid(s->pid, NULL, WNOHANG) != 0 || clock_mono_ms() > deadline) {
+            show_output(s->dir);
+            give_up("the %s did not start",
+                    s->kind == SERVER_MYSQL ? "database" : "Redis");
+        }
+        nanosleep(&nap, NULL);
+    }
+}
+
+/* ---- what is started ------------------------------------------------------------ */
+
+static void mysql_install(const struct server *s)
+{
+    char datadir[100], tmpdir[100];
+    char *const argv[] = {"mariadb-install-db",
+                          "--no-defaults",
+                          datadir,
+                          tmpdir,
+                          "--auth-root-authentication-method=normal",
+                          "--skip-test-db",
+                          "--skip-name-resolve",
+                          NULL};
+    pid_t pid;
+    int status;
+
+    snprintf(datadir, sizeof datadir, "--datadir=%s/data", s->dir);
+    snprintf(tmpdir, sizeof tmpdir, "--tmpdir=%s", s->dir);
+    pid = launch(s->dir, argv);
+    if (waitpid(pid, &status, 0) != pid || status != 0) {
+        show_output(s->dir);
+        give_up("mariadb-install-db failed: is mariadb-server installed?");
+    }
+}
+
+/* A zone and a character set that are not ours: a session that forgot to set its own
+ * shows at once. The tmpdir is its own because a server that starts removes temporary
+ * tables from it, also those of its neighbours. */
+static pid_t mysql_launch(const struct server *s)
+{
+    char datadir[100], tmpdir[100], socket[100], pidfile[100];
+    char *const argv[] = {"mariadbd",
+                          "--no-defaults",
+                          datadir,
+                          tmpdir,
+                          socket,
+                          pidfile,
+                          "--skip-networking",
+                          "--skip-name-resolve",
+                          "--innodb-flush-log-at-trx-commit=1",
+                          "--innodb-buffer-pool-size=64M",
+                          "--innodb-log-file-size=16M",
+                          "--max-connections=600",
+                          "--default-time-zone=+10:00",
+                          "--character-set-server=latin1",
+                          NULL};
+
+    snprintf(datadir, sizeof datadir, "--datadir=%s/data", s->dir);
+    snprintf(tmpdir, sizeof tmpdir, "--tmpdir=%s", s->dir);
+    snprintf(socket, sizeof socket, "--socket=%s", s->socket);
+    snprintf(pidfile, sizeof pidfile, "--pid-file=%s/pid", s->dir);
+    return launch(s->dir, argv);
+}
+
+static pid_t redis_launch(const struct server *s)
+{
+    char *const argv[] = {"redis-server",
+                          "--port",
+                          "0",
+                          "--unixsocket",
+                          (char *)s->socket,
+                          "--unixsocketperm",
+                          "777",
+                          "--dir",
+                          (char *)s->dir,
+                          "--databases",
+                          "4096",
+                          "--appendonly",
+                          "yes",
+                          "--appendfsync",
+                          "always",
+                          "--maxmemory-policy",
+                          "noeviction",
+                          "--save",
+                          "",
+                          NULL};
+
+    return launch(s->dir, argv);
+}
+
+void server_start(struct server *s)
+{
+    s->pid = s->kind == SERVER_MYSQL ? mysql_launch(s) : redis_launch(s);
+    if (s->pid < 0)
+        give_up("cannot fork");
+    wait_ready(s);
+}
+
+void server_kill(struct server *s, int signo)
+{
+    if (s->pid <= 0)
+        return;
+    kill(s->pid, signo);
+    waitpid(s->pid, NULL, 0);
+    s->pid = 0;
+    unlink(s->socket); /* as the killed one could not */
+}
+
+/* ---- folders -------------------------------------------------------------------- */
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *w)
+{
+    (void)st, (void)type, (void)w;
+    remove(path);
+    return 0;
+}
+
+static void wipe(const char *dir)
+{
+    nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void end_all(void)
+{
+    for (struct server *s = all; s != NULL && getpid() == owner; s = s->next) {
+        server_kill(s, SIGKILL);
+        wipe(s->dir);
+    }
+}
+
+static void remember(struct server *s)
+{
+    if (owner == 0) {
+        owner = getpid();
+        atexit(end_all);
+    }
+    s->next = all;
+    all = s;
+}
+
+struct server *server_new(enum server_kind kind)
+{
+    struct server *s = calloc(1, sizeof *s);
+    struct passwd *pw = nobody();
+    const char *tmp = getenv("TMPDIR");
+
+    if (s == NULL)
+        give_up("no memory");
+    s->kind = kind;
+    /* The path of a socket has room for 107 bytes. */
+    snprintf(s->dir, sizeof s->dir, "%s/dvt.XXXXXX",
+             tmp != NULL && strlen(tmp) < 40 ? tmp : "/tmp");
+    if (mkdtemp(s->dir) == NULL || chmod(s->dir, 0755) != 0 ||
+        (pw != NULL && chown(s->dir, pw->pw_uid, pw->pw_gid) != 0))
+        give_up("cannot make a folder %s", s->dir);
+    snprintf(s->socket, sizeof s->socket, "%s/socket", s->dir);
+    remember(s);
+    if (kind == SERVER_MYSQL)
+        mysql_install(s);
+    server_start(s);
+    return s;
+}
+
+const char *server_socket(const struct server *s)
+{
+    return s->socket;
+}
+
+void server_free(struct server *s)
+{
+    struct server **at = &all;
+
+    if (s == NULL)
+        return;
+    server_kill(s, SIGKILL);
+    wipe(s->dir);
+    while (*at != NULL && *at != s)
+        at = &(*at)->next;
+    if (*at != NULL)
+        *at = s->next;
+    free(s);
+}
+
+static const char *shared(enum server_kind kind, const char *variable)
+{
+    static struct server *one[2];
+    const char *named = getenv(variable);
+
+    if (named != NULL && *named != '\0')
+        return named;
+    if (one[kind] == NULL)
+        one[kind] = server_new(kind);
+    return one[kind]->socket;
+}
+
+const char *harness_mysql_socket(void)
+{
+    return shared(SERVER_MYSQL, "DVORIK_TEST_MYSQL_SOCKET");
+}
+
+const char *harness_redis_socket(void)
+{
+    return shared(SERVER_REDIS, "DVORIK_TEST_REDIS_SOCKET");
+}

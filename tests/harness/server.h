@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * tests/harness/server.h - private database and Redis servers for tests.
+ *
+ * A server lives in a folder of its own under $TMPDIR, as nobody when we are root,
+ * reachable through a socket file only, and dies with the process that started it,
+ * however that ends. What cannot be started ends the test program with a line. */
+#ifndef TESTS_HARNESS_SERVER_H
+#define TESTS_HARNESS_SERVER_H
+
+#include <stdbool.h>
+
+/* One of each for the whole program: those that DVORIK_TEST_MYSQL_SOCKET and
+ * DVORIK_TEST_REDIS_SOCKET name, else started at the first call. Lent, for ever. */
+const char *harness_mysql_socket(void);
+const char *harness_redis_socket(void);
+
+/* ---- one to be mistreated: yours alone, whatever the environment names */
+
+enum server_kind { SERVER_MYSQL, SERVER_REDIS };
+struct server;
+
+struct server *server_new(enum server_kind kind); /* started. Yours */
+const char *server_socket(const struct server *s);
+void server_start(struct server *s);           /* again, with the same data */
+void server_kill(struct server *s, int signo); /* and waits until it is gone */
+void server_free(struct server *s);            /* its folder too; NULL is fine */
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "tests/harness/stage_chat.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN_MAX 400
+#define BUTTONS_MAX 24
+
+struct button {
+    char label[80], data[80], copy[80];
+};
+
+/* A message in somebody's chat. `turn` is the act during which it came or last changed. */
+struct shown {
+    char bot[8];
+    int64_t chat, message;
+    char *text, *qr;
+    struct button button[BUTTONS_MAX];
+    int buttons, turn;
+    bool photo, new; /* new: sent in that turn, not only edited */
+    struct json *as;  /* as the stand-in shows it */
+};
+
+static struct shown shown[SHOWN_MAX];
+static int n_shown, turn;
+static char *script; /* the whole conversation, for a person to read */
+static size_t script_n;
+
+static void script_add(const char *who, const char *mark, const char *text)
+{
+    size_t n = strlen(who) + strlen(mark) + strlen(text) + 8;
+
+    script = realloc(script, script_n + n);
+    script_n += (size_t)snprintf(script + script_n, n, "%s %s %s\n", who, mark, text);
+}
+
+void chat_act(const struct person *p, const char *what)
+{
+    turn++;
+    script_add(p->name, ">", what);
+}
+
+static void chat_fail(const struct person *p, const char *what, const char *words)
+{
+    fprintf(stderr, "%s\n", script != NULL ? script : "(silence)");
+    fail_msg("%s %s: %s", p->name, what, words);
+}
+
+/* ---- what the bots did ------------------------------------------------------------------- */
+
+static struct shown *find(const char *bot, int64_t chat, int64_t message)
+{
+    int i;
+
+    for (i = n_shown - 1; i >= 0; i--)
+        if (strcmp(shown[i].bot, bot) == 0 && shown[i].chat == chat &&
+            shown[i].message == message)
+            return &shown[i];
+    return NULL;
+}
+
+static void copy(char out[80], const struct json *o, const char *path)
+{
+    const char *s = json_text(o, path, NULL);
+
+    snprintf(out, 80, "%s", s != NULL ? s : "");
+}
+
+static void take_buttons(struct shown *m, const struct json *params)
+{
+    const struct json *rows = json_get(params, "reply_markup.inline_keyboard");
+    size_t r, c;
+
+    m->buttons = 0;
+    for (r = 0; r < json_count(rows); r++)
+        for (c = 0; c < json_count(json_at(rows, r)) && m->buttons < BUTTONS_MAX; c++) {
+            const struct json *b = json_at(json_at(rows, r), c);
+            struct button *to = &m->button[m->buttons++];
+
+            copy(to->label, b, "text");
+            copy(to->data, b, "callback_data");
+            copy(to->copy, b, "copy_text.text");
+        }
+}
+
+static struct shown *make(const struct chat_call *call, int64_t chat)
+{
+    struct shown *m;
+
+    assert_true(n_shown < SHOWN_MAX);
+    m = &shown[n_shown++];
+    *m = (struct shown){.chat = chat, .message = call->message, .new = true};
+    snprintf(m->bot, sizeof(m->bot), "%s", call->bot);
+    return m;
+}
+
+static char *own(const char *s)
+{
+    return strdup(s != NULL ? s : "");
+}
+
+void chat_apply(const struct chat_call *call)
+{
+    const struct json *p = call->params;
+    int64_t chat = json_int_or(p, "chat_id", 0);
+    const char *text = json_text(p, "text", NULL);
+    struct shown *m;
+    char who[40];
+
+    if (text == NULL)
+        text = json_text(p, "caption", NULL);
+    if (strncmp(call->method, "edit", 4) == 0)
+        m = find(call->bot, chat, json_int_or(p, "message_id", 0));
+    else
+        m = make(call, chat);
+    if (m == NULL)
+        return;
+    free(m->text);
+    m->text = own(text);
+    if (call->qr != NULL) {
+        free(m->qr);
+        m->qr = own(call->qr);
+    }
+    m->photo |= strcmp(call->method, "sendPhoto") == 0;
+    if (m->turn != turn && strncmp(call->method, "edit", 4) == 0)
+        m->new = false;
+    m->turn = turn;
+    json_free(m->as);
+    m->as = call->shown != NULL ? json_copy(call->shown) : NULL;
+    take_buttons(m, p);
+    snprintf(who, sizeof(who), "  %s@%" PRId64, call->bot, chat);
+    script_add(who, m->new ? "<" : "~", m->text);
+}
+
+const struct json *chat_known(const char *bot, int64_t chat, int64_t message)
+{
+    struct shown *m = find(bot, chat, message);
+
+    return m != NULL ? m->as : NULL;
+}
+
+/* ---- what a person sees ------------------------------------------------------------------ */
+
+static bool theirs(const struct shown *m, const struct person *p)
+{
+    return m->chat == p->id && strcmp(m->bot, p->bot) == 0;
+}
+
+bool chat_holds(const struct person *p, const char *words)
+{
+    int i;
+
+    for (i = 0; i < n_shown; i++)
+        if (theirs(&shown[i], p) && shown[i].turn == turn &&
+            strstr(shown[i].text, words) != NULL)
+            return true;
+    return false;
+}
+
+void told_like(const struct person *p, const char *words)
+{
+    cast->settle(p, words);
+    if (!chat_holds(p, words))
+        chat_fail(p, "was not told", words);
+}
+
+void not_told(const struct person *p, const char *words)
+{
+    cast->settle(p, NULL);
+    if (chat_holds(p, words))
+        chat_fail(p, "was told", words);
+}
+
+static int count_new(const struct person *p)
+{
+    int i, n = 0;
+
+    for (i = 0; i < n_shown; i++)
+        n += theirs(&shown[i], p) && shown[i].turn == turn && shown[i].new;
+    return n;
+}
+
+void told_times(const struct person *p, int n)
+{
+    char wanted[40];
+
+    cast->settle(p, NULL);
+    snprintf(wanted, sizeof(wanted), "%d messages, not %d", n, count_new(p));
+    if (count_new(p) != n)
+        chat_fail(p, "should have got", wanted);
+}
+
+void told_nothing(const struct person *p)
+{
+    cast->settle(p, NULL);
+    if (chat_holds(p, ""))
+        chat_fail(p, "was told something", "");
+}
+
+static const struct button *button_of(const struct shown *m, const char *label)
+{
+    int i;
+
+    for (i = 0; i < m->buttons; i++)
+        if (strstr(m->button[i].label, label) != NULL)
+            return &m->button[i];
+    return NULL;
+}
+
+static const struct shown *with_button(const struct person *p, const char *label)
+{
+    int i;
+
+    for (i = n_shown - 1; i >= 0; i--)
+        if (theirs(&shown[i], p) && button_of(&shown[i], label) != NULL)
+            return &shown[i];
+    return NULL;
+}
+
+bool sees_button(const struct person *p, const char *label)
+{
+    cast->settle(p, NULL);
+    return with_button(p, label) != NULL;
+}
+
+const char *last_code(const struct person *p)
+{
+    int i, k;
+
+    cast->settle(p, NULL);
+    for (i = n_shown - 1; i >= 0; i--)
+        for (k = 0; theirs(&shown[i], p) && k < shown[i].buttons; k++)
+            if (shown[i].button[k].copy[0] != '\0')
+                return shown[i].button[k].copy;
+    chat_fail(p, "has no code", "");
+    return "";
+}
+
+const char *last_link(const struct person *p)
+{
+    int i;
+
+    cast->settle(p, NULL);
+    for (i = n_shown - 1; i >= 0; i--)
+        if (theirs(&shown[i], p) && shown[i].qr != NULL)
+            return shown[i].qr;
+    chat_fail(p, "has no picture", "");
+    return "";
+}
+
+/* ---- buttons ------------------------------------------------------------------------------ */
+
+static void press(const struct person *p, const char *label, int times)
+{
+    const struct shown *m;
+    char data[80];
+    int i;
+
+    cast->settle(p, NULL);
+    m = with_button(p, label);
+    if (m == NULL)
+        chat_fail(p, "sees no button", label);
+    snprintf(data, sizeof(data), "%s", button_of(m, label)->data);
+    chat_act(p, label);
+    for (i = 0; i < times; i++)
+        cast->press(p, data, m->message, m->photo);
+}
+
+void presses(const struct person *p, const char *label)
+{
+    press(p, label, 1);
+}
+
+void presses_twice(const struct person *p, const char *label)
+{
+    press(p, label, 2);
+}
+
+void forges(const struct person *p, const char *data)
+{
+    cast->settle(p, NULL);
+    chat_act(p, data);
+    cast->press(p, data, 0, false);
+}
+
+void chat_clear(void)
+{
+    int i;
+
+    if (getenv("STAGE_PRINT") != NULL && script != NULL)
+        fprintf(stderr, "%s\n", script); /* the conversation, for a person to judge */
+    for (i = 0; i < n_shown; i++) {
+        free(shown[i].text);
+        free(shown[i].qr);
+        json_free(shown[i].as);
+    }
+    n_shown = 0;
+    free(script);
+    script = NULL;
+    script_n = 0;
+}

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * The conversation at the till, step by step, on real stores. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/clock.h"
+#include "core/base/code.h"
+#include "core/io/qr.h"
+#include "tests/harness/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
+static const struct person ANNA_AT_TILL = {"auth", 5000000001, "Анна", "ru"};
+static const struct person OLGA = {"auth", 6000000001, "Ольга", "ru"};
+static const struct person PETR = {"auth", 6000000002, "Пётр", "ru"};
+static const struct person JANE = {"auth", 6000000003, "Jane", "en"};
+static const struct person BOSS = {"auth", 6000000009, "Марина", "ru"};
+
+static char start_link[200]; /* "/start q_<token>" of Anna's picture */
+static char code[CODE_SHOWN + 1];
+
+static void anna_joins(void)
+{
+    subscribes(&ANNA);
+    says(&ANNA, "/start");
+    presses(&ANNA, "Согласен");
+    presses(&ANNA, "Я подписался");
+    told_like(&ANNA, "Ваша скидка");
+    strcpy(code, last_code(&ANNA));
+    snprintf(start_link, sizeof(start_link), "/start %s",
+             strstr(last_link(&ANNA), "q_"));
+}
+
+static int opened(void **state)
+{
+    (void)state;
+    stage_open();
+    hires(&OLGA, "cashier", stage.store[0]);
+    hires(&PETR, "cashier", stage.store[0]);
+    hires(&JANE, "cashier", stage.store[1]);
+    hires(&BOSS, "owner", 0);
+    anna_joins();
+    return 0;
+}
+
+static int closed(void **state)
+{
+    (void)state;
+    stage_close();
+    return 0;
+}
+
+static void opens_shift(const struct person *p)
+{
+    says(p, "/start");
+    presses(p, p == &JANE ? "Open a shift" : "Открыть смену");
+}
+
+/* ---- who comes in -------------------------------------------------------------------------- */
+
+static void test_strangers_learn_nothing(void **state)
+{
+    (void)state;
+    says(&ANNA_AT_TILL, "/start");
+    told_like(&ANNA_AT_TILL, "Это служебный бот");
+    not_told(&ANNA_AT_TILL, "У Дома");
+    says(&ANNA_AT_TILL, start_link);
+    told_like(&ANNA_AT_TILL, "Это служебный бот");
+    not_told(&ANNA_AT_TILL, "10");
+    says(&ANNA_AT_TILL, code);
+    told_like(&ANNA_AT_TILL, "Это служебный бот");
+    sends_voice(&ANNA_AT_TILL);
+    told_like(&ANNA_AT_TILL, "Это служебный бот");
+    forges(&ANNA_AT_TILL, "v1:r:yes:0123456789");
+    told_like(&ANNA_AT_TILL, "Это служебный бот");
+    forges(&ANNA_AT_TILL, "v1:s:open:1.");
+    told_like(&ANNA_AT_TILL, "Это служебный бот");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption_attempt"), 0);
+    assert_int_equal(counts("SELECT COUNT(*) FROM shift"), 0);
+}
+
+static void test_an_invite_works_once(void **state)
+{
+    static const struct person NEW = {"auth", 6000000011, "Вера", "ru"};
+    static const struct person LATE = {"auth", 6000000012, "Late", "en"};
+    char link[64];
+
+    (void)state;
+    strcpy(link, invites("cashier", stage.store[1]));
+    says(&NEW, link);
+    told_like(&NEW, "Вера, добро пожаловать! Ваша роль: кассир.");
+    presses(&NEW, "Открыть смену");
+    told_like(&NEW, "Садовая, 12");
+    says(&NEW, link);
+    told_like(&NEW, "Садовая, 12");
+    says(&LATE, link);
+    told_like(&LATE, "has been used");
+    says(&LATE, "/start i_AAAAAAAAAAAAAAAAAAAAAA");
+    told_like(&LATE, "does not work");
+    says(&LATE, "/start");
+    told_like(&LATE, "staff bot");
+}
+
+static void test_dismissed_at_once(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    says(&OLGA, code);
+    told_like(&OLGA, "Скидка <b>10");
+    assert_int_equal(db_exec(stage.db, NULL, "UPDATE staff SET dismissed_at = created_at"), ST_OK);
+    presses(&OLGA, "Применить");
+    told_like(&OLGA, "Это служебный бот");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 0);
+}
+
+/* ---- the shift ------------------------------------------------------------------------------ */
+
+static void test_the_owner_chooses_a_store(void **state)
+{
+    (void)state;
+    says(&BOSS, "/start");
+    told_like(&BOSS, "Смена не открыта");
+    presses(&BOSS, "Открыть смену");
+    told_like(&BOSS, "В каком магазине");
+    presses(&BOSS, "Садовая, 12");
+    told_like(&BOSS, "Садовая, 12");
+    assert_int_equal(counts("SELECT COUNT(*) FROM shift"), 1);
+    presses(&BOSS, "Смена");
+    told_like(&BOSS, "Применено: <b>0</b> скидок");
+}
+
+static void test_scan_before_the_shift(void **state)
+{
+    (void)state;
+    says(&OLGA, start_link);
+    told_like(&OLGA, "Сначала откройте смену");
+    presses(&OLGA, "Открыть смену");
+    told_like(&OLGA, "Скидка <b>10");
+    presses(&OLGA, "Применить 10");
+    told_like(&OLGA, "Применено");
+}
+
+/* The code goes on through the choice of a store too. */
+static void test_scan_before_a_choice(void **state)
+{
+    (void)state;
+    says(&BOSS, code);
+    presses(&BOSS, "Открыть смену");
+    presses(&BOSS, "Ленина, 5");
+    told_like(&BOSS, "Скидка <b>10");
+}
+
+static void test_closing_with_a_report(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    says(&OLGA, code);
+    presses(&OLGA, "Применить");
+    says(&OLGA, "/close");
+    told_like(&OLGA, "Закрыть смену?");
+    presses_twice(&OLGA, "Да, закрыть");
+    told_like(&OLGA, "смена закрыта");
+    told_like(&OLGA, "Применено: <b>1</b> скидка. Отменено: 0.");
+    assert_int_equal(counts("SELECT COUNT(*) FROM shift WHERE closed_at IS NOT NULL"), 1);
+    says(&OLGA, "/report");
+    told_like(&OLGA, "Смена не открыта");
+    opens_shift(&OLGA);
+    forges(&OLGA, "v1:s:sure:1"); /* the old shift's button closes no new one */
+    assert_int_equal(counts("SELECT COUNT(*) FROM shift WHERE closed_at IS NULL"), 1);
+}
+
+/* ---- three ways to read a code ---------------------------------------------------------------- */
+
+static void test_by_link_and_redeem(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    says(&OLGA, start_link);
+    told_like(&OLGA, "✅ Скидка <b>10");
+    told_like(&OLGA, "Анна");
+    told_like(&OLGA, "Подтвердите до 10:");
+    presses(&OLGA, "Применить 10");
+    told_like(&OLGA, "чек <b>№ 1</b>");
+    told_like(&ANNA, "использована: Ленина, 5");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 1);
+    presses(&ANNA, "Мои скидки");
+    told_like(&ANNA, "Использована 1 скидка");
+    told_like(&ANNA, "18.09.2026 10:00, Ленина, 5");
+}
+
+static void test_typed_with_forgiveness(void **state)
+{
+    char typed[64], *s;
+
+    (void)state;
+    opens_shift(&OLGA);
+    snprintf(typed, sizeof(typed), "  %s ", code);
+    for (s = typed; *s != '\0'; s++)
+        if (*s >= 'A' && *s <= 'Z')
+            *s = (char)(*s - 'A' + 'a');
+    says(&OLGA, typed);
+    told_like(&OLGA, "✅ Скидка <b>10");
+    presses(&OLGA, "Отмена");
+    told_like(&OLGA, "отменили");
+    says(&PETR, "/shift");
+    says(&PETR, code);
+    told_like(&PETR, "✅ Скидка <b>10"); /* freed by the cancel */
+}
+
+static void test_mistyped_with_reasons(void **state)
+{
+    char wrong[CODE_SHOWN + 1];
+
+    (void)state;
+    opens_shift(&OLGA);
+    says(&OLGA, "ABC");
+    told_like(&OLGA, "короче");
+    says(&OLGA, "12345-67890-12");
+    told_like(&OLGA, "длиннее");
+    says(&OLGA, "1234!-67890");
+    told_like(&OLGA, "номер 5");
+    strcpy(wrong, code);
+    wrong[0] = wrong[0] == '7' ? '8' : '7';
+    says(&OLGA, wrong);
+    told_like(&OLGA, "опечатка");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption_attempt"), 0);
+}
+
+static void photographs(const struct person *p, const char *text)
+{
+    struct buf png = {0};
+
+    assert_int_equal(qr_png(text, strlen(text), &png), ST_OK);
+    sends_photo(p, png.s, png.len);
+    buf_free(&png);
+}
+
+static void test_photographed(void **state)
+{
+    char link[200];
+
+    (void)state;
+    opens_shift(&OLGA);
+    strcpy(link, last_link(&ANNA));
+    photographs(&OLGA, link);
+    told_like(&OLGA, "✅ Скидка <b>10");
+    photographs(&OLGA, "https://example.com/menu");
+    told_like(&OLGA, "не наш");
+    sends_photo(&OLGA, "not a picture", 13);
+    told_like(&OLGA, "не нашёлся");
+}
+
+static void test_guessing_locks(void **state)
+{
+    char guess[CODE_SYMBOLS + 1];
+    int i;
+
+    (void)state;
+    opens_shift(&OLGA);
+    for (i = 0; i < 10; i++) {
+        code_new(guess);
+        says(&OLGA, guess);
+        told_like(&OLGA, "Такого кода у нас нет");
+    }
+    says(&OLGA, code);
+    told_like(&OLGA, "Слишком много неверных кодов");
+    stage_wait_until(stage.now + 6 * MINUTE);
+    says(&OLGA, code);
+    told_like(&OLGA, "✅ Скидка <b>10");
+}
+
+/* ---- once ------------------------------------------------------------------------------------- */
+
+static void test_pressed_twice_is_once(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    says(&OLGA, code);
+    presses_twice(&OLGA, "Применить");
+    told_like(&OLGA, "чек <b>№ 1</b>");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 1);
+    assert_int_equal(counts("SELECT COUNT(*) FROM message WHERE purpose = 3"), 1);
+}
+
+static void test_second_scan_says_who(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    opens_shift(&PETR);
+    says(&OLGA, code);
+    presses(&OLGA, "Применить");
+    says(&OLGA, start_link);
+    told_like(&OLGA, "вы уже применили");
+    says(&PETR, start_link);
+    told_like(&PETR, "Уже использована: 18.09.2026 10:");
+    told_like(&PETR, "Ленина, 5, кассир Ольга, чек № 1");
+}
+
+static void test_held_by_another(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    opens_shift(&PETR);
+    says(&OLGA, code);
+    says(&PETR, code);
+    told_like(&PETR, "Этот код сейчас проверяет");
+    told_like(&PETR, "Ольга");
+    presses(&PETR, "Взять себе");
+    told_like(&PETR, "✅ Скидка <b>10");
+    presses(&PETR, "Применить");
+    told_like(&PETR, "чек <b>№ 1</b>");
+    presses(&OLGA, "Применить");
+    not_told(&OLGA, "чек <b>№");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 1);
+}
+
+static void test_three_minutes_are_over(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    says(&OLGA, code);
+    stage_wait_until(stage.now + 10 * MINUTE);
+    presses(&OLGA, "Применить");
+    told_like(&OLGA, "Время на подтверждение вышло");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 0);
+    says(&OLGA, code);
+    presses(&OLGA, "Применить");
+    told_like(&OLGA, "чек <b>№ 1</b>");
+}
+
+static void test_forged_confirmations(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    forges(&OLGA, "v1:r:yes:0000000000");
+    not_told(&OLGA, "чек <b>");
+    forges(&OLGA, "v1:r:yes:");
+    not_told(&OLGA, "чек <b>");
+    forges(&OLGA, "v1:r:take:zzz");
+    told_like(&OLGA, "Такого кода у нас нет");
+    forges(&OLGA, "v1:u:do:1.1");
+    told_like(&OLGA, "отменить не можете");
+    forges(&OLGA, "v1:u:do:1.9");
+    told_like(&OLGA, "устарел");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 0);
+}
+
+static void test_own_code(void **state)
+{
+    (void)state;
+    hires(&ANNA_AT_TILL, "cashier", stage.store[0]);
+    opens_shift(&ANNA_AT_TILL);
+    says(&ANNA_AT_TILL, code);
+    told_like(&ANNA_AT_TILL, "Свою скидку применяет другой кассир");
+}
+
+static void test_expired_at_the_till(void **state)
+{
+    (void)state;
+    stage_wait_until(stage.now + 31 * DAY);
+    opens_shift(&OLGA);
+    says(&OLGA, code);
+    told_like(&OLGA, "Срок вышел");
+}
+
+/* A renewed code leaves the old one dead. */
+static void test_renewed_before_the_scan(void **state)
+{
+    (void)state;
+    presses(&ANNA, "Обновить код");
+    opens_shift(&OLGA);
+    says(&OLGA, code);
+    told_like(&OLGA, "Такого кода у нас нет");
+    says(&OLGA, last_code(&ANNA));
+    told_like(&OLGA, "✅ Скидка <b>10");
+}
+
+/* ---- undo -------------------------------------------------------------------------------------- */
+
+static void test_undo_with_a_reason(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    says(&OLGA, code);
+    presses(&OLGA, "Применить");
+    presses(&OLGA, "Отменить");
+    told_like(&OLGA, "Отменить чек № 1");
+    presses_twice(&OLGA, "Возврат");
+    told_like(&OLGA, "уже отменён");
+    told_like(&ANNA, "снова действует");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NOT NULL"),
+                     1);
+    presses(&ANNA, "Показать код");
+    told_like(&ANNA, code);
+    says(&OLGA, code);
+    presses(&OLGA, "Применить");
+    told_like(&OLGA, "чек <b>№ 2</b>");
+    presses(&OLGA, "Меню");
+    presses(&OLGA, "Отмена чека");
+    told_like(&OLGA, "Отменить чек № 2");
+    presses(&OLGA, "Не отменять");
+    told_like(&OLGA, "чек <b>№ 2</b>");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NULL"), 1);
+}
+
+static void test_undo_too_late(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    says(&OLGA, code);
+    presses(&OLGA, "Применить");
+    stage_wait_until(stage.now + 11 * MINUTE);
+    presses(&OLGA, "Отменить");
+    presses(&OLGA, "Ошибка суммы");
+    told_like(&OLGA, "прошло больше 10 минут");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NULL"), 1);
+}
+
+static void test_undo_of_another(void **state)
+{
+    (void)state;
+    opens_shift(&OLGA);
+    opens_shift(&PETR);
+    says(&OLGA, code);
+    presses(&OLGA, "Применить");
+    forges(&PETR, "v1:u:ask:1");
+    not_told(&PETR, "Анна");
+    forges(&PETR, "v1:u:do:1.3");
+    told_like(&PETR, "отменить не можете");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NULL"), 1);
+}
+
+static void test_the_till_in_english(void **state)
+{
+    (void)state;
+    opens_shift(&JANE);
+    told_like(&JANE, "shift since 2026-09-18 10:");
+    says(&JANE, code);
+    told_like(&JANE, "<b>10%</b> off");
+    presses(&JANE, "Apply 10%");
+    told_like(&JANE, "receipt <b>No. 1</b>");
+    presses(&JANE, "Cancel it");
+    presses(&JANE, "Wrong customer");
+    told_like(&JANE, "Receipt No. 1 is cancelled: Wrong customer");
+    says(&JANE, "/language");
+    presses(&JANE, "Русский");
+    told_like(&JANE, "смена с");
+    says(&JANE, "/help");
+    told_like(&JANE, "10 минут");
+}
+
+#define A_TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        A_TEST(test_strangers_learn_nothing),
+        A_TEST(test_an_invite_works_once),
+        A_TEST(test_dismissed_at_once),
+        A_TEST(test_the_owner_chooses_a_store),
+        A_TEST(test_scan_before_the_shift),
+        A_TEST(test_scan_before_a_choice),
+        A_TEST(test_closing_with_a_report),
+        A_TEST(test_by_link_and_redeem),
+        A_TEST(test_typed_with_forgiveness),
+        A_TEST(test_mistyped_with_reasons),
+        A_TEST(test_photographed),
+        A_TEST(test_guessing_locks),
+        A_TEST(test_pressed_twice_is_once),
+        A_TEST(test_second_scan_says_who),
+        A_TEST(test_held_by_another),
+        A_TEST(test_three_minutes_are_over),
+        A_TEST(test_forged_confirmations),
+        A_TEST(test_own_code),
+        A_TEST(test_expired_at_the_till),
+        A_TEST(test_renewed_before_the_scan),
+        A_TEST(test_undo_with_a_reason),
+        A_TEST(test_undo_too_late),
+        A_TEST(test_undo_of_another),
+        A_TEST(test_the_till_in_english),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

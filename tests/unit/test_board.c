@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "worker/board.h"
+#include "worker/child.h"
+#include "worker/kinds.h"
+
+#include <string.h>
+
+static struct job_result some(uint8_t mark, enum job_outcome o)
+{
+    struct job_result r = {.outcome = o, .wait_ms = mark};
+
+    memset(r.id, mark, sizeof r.id);
+    return r;
+}
+
+static void results_come_back_as_they_were(void **state)
+{
+    struct board_slot *s = board_new();
+    struct job_result in = some(7, JOB_RETRY), out[BOARD_RESULTS];
+
+    (void)state;
+    assert_non_null(s);
+    assert_int_equal(board_results(s, out), 0);
+    board_add(s, &in);
+    assert_int_equal(board_results(s, out), 1);
+    assert_memory_equal(&out[0], &in, sizeof in);
+    board_clear(s);
+    assert_int_equal(board_results(s, out), 0);
+}
+
+/* A child killed in the middle of writing, or one that scribbles over the board. */
+static void a_damaged_result_is_left_out(void **state)
+{
+    struct board_slot *s = board_new();
+    struct job_result in = some(7, JOB_DONE), out[BOARD_RESULTS];
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        board_add(s, &in);
+    s->results[1].result.id[3] ^= 1;
+    assert_int_equal(board_results(s, out), 2);
+    s->n_results = 4000000000u; /* zeros behind the three are no results */
+    assert_int_equal(board_results(s, out), 2);
+}
+
+static void a_full_board_takes_no_more(void **state)
+{
+    struct board_slot *s = board_new();
+    struct job_result in = some(1, JOB_DONE), out[BOARD_RESULTS];
+
+    (void)state;
+    for (int i = 0; i < BOARD_RESULTS + 5; i++)
+        board_add(s, &in);
+    assert_int_equal(board_results(s, out), BOARD_RESULTS);
+}
+
+static void backoff_grows_to_its_cap_and_no_further(void **state)
+{
+    int64_t most = 0;
+
+    (void)state;
+    for (int attempts = 0; attempts < 70; attempts++)
+        for (int i = 0; i < 50; i++) {
+            int64_t ms = backoff_ms(attempts, 500, 30000);
+
+            assert_in_range(ms, 1, 30000);
+            if (attempts == 0)
+                assert_in_range(ms, 1, 500);
+            most = ms > most ? ms : most;
+        }
+    assert_true(most > 20000);
+}
+
+static void each_logic_kind_has_a_step_and_each_name_is_found(void **state)
+{
+    (void)state;
+    assert_null(kind_without_step());
+    for (int k = KIND_UNKNOWN + 1; k < KIND_COUNT; k++) {
+        const struct kind_policy *p = kind_policy(k);
+
+        assert_int_equal(kind_find(p->name, strlen(p->name)), k);
+        if (p->alias != NULL)
+            assert_int_equal(kind_find(p->alias, strlen(p->alias)), k);
+        assert_true(p->tries > 0 && p->timeout_s > 0 && p->class != 0 && p->pool != 0 &&
+                    p->lane != 0);
+        assert_true((kind_step(k) != NULL) == (p->pool == POOL_LOGIC));
+    }
+    assert_int_equal(kind_find("no.such_kind", 12), KIND_UNKNOWN);
+    assert_null(kind_step((enum kind)9999));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(results_come_back_as_they_were),
+        cmocka_unit_test(a_damaged_result_is_left_out),
+        cmocka_unit_test(a_full_board_takes_no_more),
+        cmocka_unit_test(backoff_grows_to_its_cap_and_no_further),
+        cmocka_unit_test(each_logic_kind_has_a_step_and_each_name_is_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

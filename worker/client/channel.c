@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * News of channels: who joined or left ours, and whether we may still look. The channel
+ * is learned when somebody who may change settings makes us its admin, and only while
+ * none is set: anybody may add a bot to a channel of their own. */
+#include "worker/client/client.h"
+
+#include "core/base/log.h"
+#include "core/setting.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static enum status member(struct talk *t, bool in)
+{
+    struct customer c;
+    enum status st = customer_find(t->s->db, CHANNEL_MESSENGER, t->up->who, &c);
+
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    st = customer_subscribed(t->s->db, t->now, c.id, in);
+    return st == ST_NONE ? ST_OK : st;
+}
+
+static enum status set(struct talk *t, const struct staff *by, const char *name,
+                       const char *value)
+{
+    char who[32];
+    const char *why;
+    const struct setting_change change = {.name = name, .value = value, .by = who};
+    enum status st;
+
+    snprintf(who, sizeof(who), "staff:%" PRId64, by->id);
+    st = setting_set(t->s->db, t->now, &change, &why);
+    if (st == ST_BAD || st == ST_NONE) {
+        log_warn("channel_not_learned", LOG_TEXT("setting", name), LOG_TEXT("why", why));
+        return ST_OK;
+    }
+    return st;
+}
+
+static enum status learn(struct talk *t)
+{
+    char id[24], url[80];
+    struct staff by;
+    enum status st = staff_find(t->s->db, CHANNEL_MESSENGER, t->user, &by);
+
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    if (!staff_may(&by, PERM_SETTING_EDIT))
+        return ST_OK;
+    snprintf(id, sizeof(id), "%" PRId64, t->up->chat);
+    st = set(t, &by, "channel_id", id);
+    if (st == ST_OK && t->up->chat_title != NULL)
+        st = set(t, &by, "channel_title", t->up->chat_title);
+    if (st == ST_OK && t->up->chat_username != NULL) {
+        snprintf(url, sizeof(url), "https://t.me/%s", t->up->chat_username);
+        st = set(t, &by, "channel_url", url);
+    }
+    log_info("channel_learned", LOG_INT("chat", t->up->chat), LOG_INT("staff", by.id));
+    return st;
+}
+
+enum status channel_news(struct talk *t)
+{
+    bool ours = shop_is_channel(t->shop, t->up->chat, t->up->chat_username);
+
+    if (t->book != &client_book)
+        return ST_OK;
+    if (ours && (t->up->act == ACT_JOINED || t->up->act == ACT_LEFT))
+        return member(t, t->up->act == ACT_JOINED);
+    if (ours && t->up->act == ACT_CHANNEL_LOST)
+        log_error("channel_rights_lost", LOG_INT("chat", t->up->chat));
+    if (t->up->act == ACT_CHANNEL_ADMIN && t->shop->set.channel_id[0] == '\0')
+        return learn(t);
+    return ST_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "worker/kinds.h"
+
+#include "worker/steps.h"
+#include "worker/upkeep.h"
+
+static step_fn *const steps[KIND_COUNT] = {
+    [KIND_BOT_UPDATE] = update_step,
+    [KIND_BOT_MEMBER_KNOWN] = member_known_step,
+    [KIND_BOT_FILE_FETCHED] = file_fetched_step,
+    [KIND_CORE_DISCOUNT_REDEEMED] = redeemed_step,
+    [KIND_CORE_REDEMPTION_VOIDED] = voided_step,
+    [KIND_CORE_BIRTHDAY_GIFTED] = gifted_step,
+    [KIND_SCHED_BIRTHDAY_CHECK] = birthday_check_step,
+    [KIND_SCHED_DISCOUNT_EXPIRE] = discount_expire_step,
+    [KIND_SCHED_RETENTION] = retention_step,
+#ifdef CRASH_POINTS
+    [KIND_TEST_NOTE] = test_note_step,
+#endif
+};
+
+step_fn *kind_step(enum kind k)
+{
+    return (unsigned)k < KIND_COUNT ? steps[k] : NULL;
+}
+
+const char *kind_without_step(void)
+{
+    for (int k = KIND_UNKNOWN + 1; k < KIND_COUNT; k++)
+        if (kind_policy(k) != kind_policy(KIND_UNKNOWN) &&
+            kind_policy(k)->pool == POOL_LOGIC && steps[k] == NULL)
+            return kind_policy(k)->name;
+    return NULL;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * `dvorik worker`: the children that run jobs, and their parent. */
+#include "worker/worker.h"
+
+#include "start.h"
+#include "core/base/log.h"
+#include "worker/kinds.h"
+#include "worker/owner.h"
+#include "worker/parent.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+static void on_stop(void *arg)
+{
+    parent_stop(arg);
+}
+
+static int run(const struct config *cfg)
+{
+    struct loop *loop = loop_new();
+    struct parent *parent =
+        loop ? parent_new(loop, cfg, (int)cfg->worker_processes) : NULL;
+    int status = 1;
+
+    if (parent != NULL && loop_on_signal(loop, SIGTERM, on_stop, parent) == ST_OK &&
+        loop_on_signal(loop, SIGINT, on_stop, parent) == ST_OK) {
+        parent_start(parent);
+        log_info("worker ready", LOG_INT("logic", cfg->worker_processes),
+                 LOG_INT("send", 1));
+        loop_run(loop);
+        log_info("worker stopped");
+        status = 0;
+    }
+    parent_free(parent);
+    loop_free(loop);
+    return status;
+}
+
+int worker_main(int argc, char **argv)
+{
+    const char *lost = kind_without_step();
+    struct config cfg;
+    int status;
+
+    (void)argv;
+    if (argc > 1)
+        return start_refuse("worker", "takes no arguments");
+    if (lost != NULL)
+        return start_refuse("worker", "a kind of job has no step");
+    status = start(&cfg, "worker", NEED_DATABASE | NEED_REDIS | NEED_TELEGRAM);
+    if (status == 0)
+        status = owner_first(&cfg);
+    if (status == 0)
+        status = run(&cfg);
+    config_free(&cfg);
+    return status;
+}

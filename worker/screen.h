@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * worker/screen.h - what a person sees: one message of text and buttons.
+ *
+ *   struct screen sc;
+ *   screen_open(&sc, lang);
+ *   screen_say(&sc, TEXT_MENU, T_TEXT("brand", brand));
+ *   screen_button(&sc, BTN_DISCOUNT, "d", "open", NULL);
+ *   payload = screen_payload(&sc, &where);      NULL: no memory, or a button too long
+ *   screen_close(&sc);
+ *
+ * Errors stick; the payload is asked once. Texts come from the table of texts, values are
+ * escaped by it; two buttons a row. A screen with a QR code is a photo whose caption is
+ * the text. */
+#ifndef WORKER_SCREEN_H
+#define WORKER_SCREEN_H
+
+#include "core/base/json.h"
+#include "worker/text.h"
+
+#define SCREEN_DATA_MAX 64 /* bytes of callback data */
+#define SCREEN_ROW 2       /* buttons a row */
+
+struct screen {
+    struct buf text, qr;
+    struct json *rows, *row; /* row is lent by rows */
+    enum lang lang;
+    bool failed;
+};
+
+void screen_open(struct screen *sc, enum lang lang);
+void screen_close(struct screen *sc); /* as = {0} */
+
+/* A paragraph; the second one and later begin on a new line. */
+#define screen_say(sc, key, ...)                                                         \
+    screen_say_args((sc), (key), T_ARGS_(__VA_ARGS__) + 1, T_COUNT_(__VA_ARGS__))
+void screen_say_args(struct screen *sc, enum text_key key, const struct text_arg *args,
+                     size_t n);
+void screen_say_own(struct screen *sc, const char *words); /* the shop's own, escaped */
+void screen_gap(struct screen *sc);                        /* an empty line */
+
+/* data v1:<screen>:<action>:<arg>; arg NULL is an empty one. */
+void screen_button(struct screen *sc, enum text_key label, const char *screen,
+                   const char *action, const char *arg);
+/* The same with a label of our own making (a store's name); plain text, cut if long. */
+void screen_choice(struct screen *sc, const char *label, const char *screen,
+                   const char *action, const char *arg);
+/* A label with values: "✅ Применить 10 %". */
+struct screen_spot {
+    const char *screen, *action, *arg;
+};
+void screen_button_args(struct screen *sc, enum text_key label, struct screen_spot spot,
+                        const struct text_arg *args, size_t n);
+void screen_url(struct screen *sc, enum text_key label, const char *url);
+void screen_copy(struct screen *sc, enum text_key label, const char *text); /* <= 256 */
+void screen_row(struct screen *sc); /* the next button begins a row */
+
+void screen_qr(struct screen *sc, const char *text);
+
+/* Where a screen goes. message 0: a new message; otherwise that one is edited when it can
+ * be: text stays text, so a picture is followed by a new message. */
+struct screen_place {
+    int64_t chat, message;
+    bool on_photo;
+    bool caption; /* edit the words under the picture, nothing else */
+};
+struct json *screen_payload(struct screen *sc, const struct screen_place *at); /* yours */
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * Units: from the lease to the result, in the order of their chats. */
+#include "worker/send.h"
+
+#include "core/base/clock.h"
+#include "core/base/code.h"
+#include "core/base/crash.h"
+#include "core/base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHAT_UNITS_MAX                                                                 \
+    4 /* of one chat at a time; who writes faster waits in the rows */
+#define CHAT_PARK_MS 2000
+#define LEASE_LEFT_MS 3000 /* a request may leave while so much of the lease is left   \
+                            */
+#define TURN_AWAY_MS 250
+#define AWAY_MAX 60
+
+/* ---- the list ----------------------------------------------------------------- */
+
+static void append(struct send *s, struct unit *u)
+{
+    u->earlier = s->last;
+    if (s->last != NULL)
+        s->last->later = u;
+    else
+        s->first = u;
+    s->last = u;
+    s->n_units++;
+}
+
+static void unit_free(struct unit *u)
+{
+    struct send *s = u->send;
+
+    loop_cancel(&u->timer);
+    if (u->earlier != NULL)
+        u->earlier->later = u->later;
+    else
+        s->first = u->later;
+    if (u->later != NULL)
+        u->later->earlier = u->earlier;
+    else
+        s->last = u->earlier;
+    s->n_units--;
+    if (u->own != NULL)
+        u->kind->own_free(u->own);
+    job_free(&u->job);
+    free(u);
+}
+
+static void settle(struct send *s, const uint8_t id[16], enum job_outcome outcome)
+{
+    struct job_result r = {.outcome = outcome};
+
+    memcpy(r.id, id, sizeof(r.id));
+    s->results[s->n_results++] = r;
+    board_add(s->child->slot, &r);
+    crash_point("send.on_board");
+}
+
+/* Back to the head of its list as if it had never been taken. */
+static void give_back(struct unit *u)
+{
+    settle(u->send, u->job.id, JOB_BACK);
+    unit_free(u);
+}
+
+/* ---- what becomes of a unit --------------------------------------------------- */
+
+static void place(struct unit *u, enum unit_place to)
+{
+    u->send->n_busy += (to == UNIT_BUSY) - (u->place == UNIT_BUSY);
+    u->place = to;
+}
+
+void unit_busy(struct unit *u)
+{
+    place(u, UNIT_BUSY);
+}
+
+void unit_answered(struct unit *u)
+{
+    place(u, UNIT_WAITING);
+}
+
+void unit_next(struct unit *u, unit_step *next)
+{
+    place(u, UNIT_WAITING);
+    u->next = next;
+    next(u);
+}
+
+static void on_timer(void *arg)
+{
+    struct unit *u = arg;
+
+    unit_next(u, u->next);
+}
+
+void unit_hold(struct unit *u, int64_t ms, unit_step *next)
+{
+    place(u, UNIT_HELD);
+    u->next = next;
+    if (u->send->stopping)
+        give_back(u);
+    else
+        loop_after(u->send->loop, &u->timer, ms, on_timer, u);
+}
+
+void unit_done(struct unit *u)
+{
+    place(u, UNIT_WAITING);
+    settle(u->send, u->job.id, JOB_DONE);
+    unit_free(u);
+}
+
+/* Acknowledged without its row deleted, a job comes back by the reconciler. */
+void unit_away(struct unit *u, unit_step *next)
+{
+    if (++u->away < AWAY_MAX) {
+        unit_hold(u, UNIT_AWAY_MS, next);
+        return;
+    }
+    log_error("job left to the reconciler",
+              LOG_TEXT("kind", kind_policy(u->job.kind)->name));
+    unit_done(u);
+}
+
+void unit_park(struct unit *u, int64_t ms)
+{
+    if (ledger_park(u->send->db, &u->job, clock_now() + ms * MS) != ST_OK)
+        unit_hold(u, UNIT_AWAY_MS, u->next);
+    else
+        unit_done(u);
+}
+
+/* ---- the lease ---------------------------------------------------------------- */
+
+static bool lease_lives(const struct send *s)
+{
+    return clock_mono_ms() - s->child->slot->lease_ms < QUEUE_LEASE_MS - LEASE_LEFT_MS;
+}
+
+/* Somebody reaped us: what we hold is theirs. What is under way ends by itself; its
+ * result will be refused. */
+static void lease_forget(struct send *s)
+{
+    struct unit *u = s->first, *later;
+
+    log_warn("the lease was lost", LOG_INT("jobs", s->n_units));
+    for (; u != NULL; u = later) {
+        later = u->later;
+        if (u->place != UNIT_BUSY)
+            unit_free(u);
+    }
+}
+
+bool unit_fresh(struct unit *u, unit_step *next)
+{
+    struct send *s = u->send;
+    const char *wid = s->child->slot->wid;
+    bool gone = false;
+
+    if (lease_lives(s))
+        return true;
+    if (queue_renew(s->queue, POOL_SEND, &wid, 1, &gone) != ST_OK) {
+        unit_hold(u, UNIT_AWAY_MS, next);
+        return false;
+    }
+    if (gone) {
+        lease_forget(s);
+        return false;
+    }
+    s->child->slot->lease_ms = clock_mono_ms();
+    return true;
+}
+
+static bool unit_add(struct send *s, struct job *j)
+{
+    struct unit *u = calloc(1, sizeof(*u));
+
+    if (u == NULL)
+        return false;
+    u->send = s;
+    u->job = *j;
+    u->kind = send_kind_find(j->kind);
+    u->begun_ms = loop_mono_ms(s->loop);
+    if (u->kind != NULL) {
+        u->next = u->kind->start;
+        u->chat = u->kind->chat != NULL ? u->kind->chat(j) : 0;
+    }
+    append(s, u);
+    *j = (struct job){0};
+    return true;
+}
+
+/* A kind of a newer program: kept for it, among the dead. */
+static void bury_unknown(struct unit *u)
+{
+    struct ledger_run run = unit_run(u, "a kind this program does not know");
+
+    if (ledger_bury(u->send->db, clock_now(), &u->job, "unknown", &run) != ST_OK)
+        unit_hold(u, UNIT_AWAY_MS, bury_unknown);
+    else
+        unit_done(u);
+}
+
+static bool known(const struct send *s, const char *id_text, size_t n)
+{
+    uint8_t id[16];
+
+    if (ulid_parse(id_text, n, id) != ST_OK)
+        return true;
+    for (const struct unit *u = s->first; u != NULL; u = u->later)
+        if (memcmp(u->job.id, id, sizeof(id)) == 0)
+            return true;
+    return false;
+}
+
+/* The answer to a turn was lost: Redis may count as ours what we never heard of. Those
+ * go back; what is under way stays. */
+static enum status find_lost(struct send *s)
+{
+    struct redis_reply *r = NULL;
+    char key[64 + QUEUE_WID_MAX];
+    int most = BOARD_RESULTS - UNITS_MAX; /* the rest at the next turn */
+    enum status st;
+
+    snprintf(key, sizeof(key), "%si:%s", queue_prefix(POOL_SEND), s->child->slot->wid);
+    st = redis_do(queue_redis(s->queue), &r, "HKEYS", key, NULL);
+    for (size_t i = 0; st == ST_OK && i < redis_count(r); i++) {
+        uint8_t id[16];
+        size_t n = 0;
+        const char *text = redis_text(redis_item(r, i), &n);
+
+        if (text == NULL || known(s, text, n) || ulid_parse(text, n, id) != ST_OK)
+            continue;
+        if (s->n_results >= most)
+            st = ST_AGAIN;
+        else
+            settle(s, id, JOB_BACK);
+    }
+    redis_free(r);
+    return st;
+}
+
+static void on_nap(void *arg)
+{
+    struct send *s = arg;
+
+    s->rung = true;
+}
+
+/* false: Redis is away. */
+static bool turn(struct send *s)
+{
+    struct job jobs[UNITS_MAX];
+    struct queue_turn t = {.wid = s->child->slot->wid,
+                           .pool = POOL_SEND,
+                           .results = s->results,
+                           .n_results = s->n_results,
+                           .jobs = jobs};
+    int64_t from = clock_mono_ms();
+    bool was_lost = s->lost;
+    enum status st;
+
+    t.want = s->stopping || s->lost ? 0 : UNITS_MAX - s->n_units;
+    crash_point("send.turn");
+    st = queue_turn(s->queue, &t);
+    if (st != ST_OK) {
+        s->lost = s->lost || st == ST_UNSURE;
+        return false;
+    }
+    s->child->slot->lease_ms = from;
+    board_clear(s->child->slot);
+    s->n_results = 0;
+    if (was_lost && find_lost(s) != ST_OK)
+        return false;
+    s->lost = false;
+    s->rung = was_lost || t.n_jobs > 0; /* where there was one, there may be more */
+    if (t.fenced > 0)
+        log_warn("results refused: the jobs were no longer ours",
+                 LOG_INT("jobs", t.fenced));
+    loop_after(s->loop, &s->nap, t.nap_ms, on_nap, s);
+    for (int i = 0; i < t.n_jobs; i++)
+        if (!unit_add(s, &jobs[i])) {
+            settle(s, jobs[i].id, JOB_BACK);
+            job_free(&jobs[i]);
+        }
+    return true;
+}
+
+/* ---- whose turn it is --------------------------------------------------------- */
+
+static int earlier_of_chat(const struct unit *u)
+{
+    int n = 0;
+
+    for (const struct unit *e = u->earlier; u->chat != 0 && e != NULL; e = e->earlier)
+        n += e->chat == u->chat;
+    return n;
+}
+
+/* A step may free its unit and no other, but for a lost lease: so look again from the
+ * start after each. */
+static bool start_one(struct send *s)
+{
+    for (struct unit *u = s->first; u != NULL; u = u->later) {
+        int n;
+
+        if (u->place != UNIT_WAITING)
+            continue;
+        n = earlier_of_chat(u);
+        if (u->kind == NULL)
+            bury_unknown(u);
+        else if (n == 0)
+            unit_next(u, u->next);
+        else if (n >= CHAT_UNITS_MAX)
+            unit_park(u, CHAT_PARK_MS * n);
+        else
+            continue;
+        return true;
+    }
+    return false;
+}
+
+static bool has_room(const struct send *s)
+{
+    return !s->stopping && s->rung && s->n_units < UNITS_MAX;
+}
+
+void units_turn(struct send *s)
+{
+    bool fine = true;
+
+    while (start_one(s))
+        ;
+    if (s->n_results > 0 || s->lost || has_room(s)) {
+        fine = turn(s);
+        while (fine && start_one(s))
+            ;
+    }
+    if (s->stopping && s->n_units == 0 && s->n_results == 0)
+        loop_stop(s->loop);
+    else if (!fine)
+        loop_after(s->loop, &s->nap, TURN_AWAY_MS, on_nap, s);
+    else if (s->n_results > 0 || has_room(s))
+        loop_after(s->loop, &s->nap, 0, on_nap, s);
+}
+
+void units_stop(struct send *s)
+{
+    struct unit *u = s->first, *later;
+
+    for (; u != NULL; u = later) {
+        later = u->later;
+        if (u->place != UNIT_BUSY)
+            give_back(u);
+    }
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * worker/send_patch.h - the payload of a message, mended after Telegram refused it.
+ *
+ * {"method":"sendPhoto","params":{…},"qr":"text shown as a code"}. Pure. Each answers a
+ * payload of its own (yours), or NULL when the message cannot be mended that way. */
+#ifndef WORKER_SEND_PATCH_H
+#define WORKER_SEND_PATCH_H
+
+#include "core/io/telegram_verdict.h"
+
+/* By what the verdict's action says. NULL also for actions that mend nothing. */
+struct json *patch_payload(const struct json *payload, const struct tg_verdict *v);
+
+/* HTML as Telegram reads it, to the words in it. Adds to out. */
+struct buf;
+void patch_html_words(struct buf *out, const char *html, size_t n);
+
+#endif

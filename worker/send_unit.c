@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "worker/send.h"
+
+#include "core/base/clock.h"
+#include "core/base/crash.h"
+#include "core/base/log.h"
+
+#define BOT_FREEZE_S 60 /* a refused token: try so often whether it was mended */
+
+int64_t unit_pace(struct unit *u, const struct pace *p)
+{
+    int64_t wait = 0;
+
+    if (pace_ask(queue_redis(u->send->queue), p, &wait) != ST_OK)
+        return UNIT_AWAY_MS;
+    return wait;
+}
+
+/* Telegram promises nothing about its texts: the unknown ones are how we learn. */
+static void note_unknown(const struct tg_verdict *v)
+{
+    static int64_t seen;
+
+    log_warn("telegram said something new", LOG_INT("code", v->code),
+             LOG_TEXT("text", v->description), LOG_INT("seen", ++seen));
+}
+
+int64_t unit_heed(struct unit *u, const struct pace *p, const struct tg_answer *a)
+{
+    struct redis *r = queue_redis(u->send->queue);
+    const struct tg_verdict *v = &a->verdict;
+    int64_t wait_s = 0;
+    enum status st = ST_OK;
+
+    if (!v->known)
+        note_unknown(v);
+    if (v->action == TG_ACT_PAUSE_LANE_RETRY_AFTER) {
+        wait_s = v->wait_s;
+        log_warn("telegram asks us to wait", LOG_TEXT("bot", p->bot),
+                 LOG_INT("lane", p->lane), LOG_INT("seconds", wait_s));
+        st = pace_penalty(r, p, wait_s);
+    } else if (v->action == TG_ACT_STOP_BOT_ALARM) {
+        wait_s = BOT_FREEZE_S;
+        log_error("telegram refuses the bot", LOG_TEXT("bot", p->bot),
+                  LOG_INT("code", v->code), LOG_TEXT("text", v->description));
+        st = pace_freeze(r, p->bot, wait_s);
+    }
+    if (st != ST_OK)
+        log_warn("the freeze could not be written down", LOG_TEXT("bot", p->bot));
+    return wait_s * 1000;
+}
+
+struct ledger_run unit_run(const struct unit *u, const char *why)
+{
+    return (struct ledger_run){.worker = u->send->child->slot->wid,
+                               .ms = loop_mono_ms(u->send->loop) - u->begun_ms,
+                               .why = why};
+}
+
+/* ---- a job that answers a job ------------------------------------------------- */
+
+struct replying {
+    struct unit *u;
+    const struct unit_reply *reply;
+};
+
+static enum status reply_work(struct db *db, void *arg)
+{
+    const struct replying *r = arg;
+    struct job_spec spec = {.kind = r->reply->kind, .key = r->reply->key};
+    struct ledger_run run = unit_run(r->u, NULL);
+    int64_t now = clock_now();
+    enum status st = ledger_claim(db, now, &r->u->job);
+
+    if (st != ST_OK)
+        return st;
+    spec.args = json_copy(r->reply->args);
+    if (spec.args == NULL)
+        return ST_BROKEN;
+    st = job_put(db, now, &spec);
+    if (st == ST_OK)
+        st = ledger_done(db, now, &r->u->job, &run);
+    crash_point("send.replied");
+    return st;
+}
+
+enum status unit_reply(struct unit *u, const struct unit_reply *reply)
+{
+    struct replying r = {u, reply};
+    struct queue *q = u->send->queue;
+    enum status st;
+
+    queue_set_cause(q, u->job.root, u->job.id);
+    st = db_tx(u->send->db, reply_work, &r);
+    queue_set_cause(q, NULL, NULL);
+    return st == ST_TAKEN ? ST_OK : st;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "worker/shop.h"
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/money.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define AGE_MAX 110
+#define CHANGE_DAYS 365
+#define NEAR_DAYS 30
+
+/* The zone of the installation, read once a process: its name is a setting of the
+ * environment and cannot change under us. */
+static const struct tz *zone(const struct config *cfg)
+{
+    static struct tz *tz;
+
+    if (tz == NULL)
+        tz = tz_open(cfg->timezone);
+    if (tz == NULL)
+        log_error("no_such_time_zone", LOG_TEXT("zone", cfg->timezone));
+    return tz;
+}
+
+enum status shop_load(struct step *s, struct shop *out)
+{
+    enum status st = setting_load(s->db, &out->set);
+
+    out->brand = out->set.brand_name;
+    out->tz = zone(s->cfg);
+    if (st == ST_OK && out->tz == NULL)
+        st = ST_BROKEN;
+    return st;
+}
+
+const char *shop_bot_name(const struct shop *shop, enum message_sender sender)
+{
+    const char *name = sender == SENDER_CLIENT ? shop->set.client_bot_username
+                                               : shop->set.auth_bot_username;
+
+    return name[0] != '\0' ? name : NULL;
+}
+
+bool shop_has_gate(const struct shop *shop)
+{
+    return shop->set.subscription_gate && shop->set.channel_id[0] != '\0';
+}
+
+bool shop_is_channel(const struct shop *shop, int64_t chat, const char *username)
+{
+    const char *ours = shop->set.channel_id;
+    char id[24];
+
+    if (ours[0] == '@')
+        return username != NULL && strcasecmp(ours + 1, username) == 0;
+    snprintf(id, sizeof(id), "%" PRId64, chat);
+    return strcmp(ours, id) == 0;
+}
+
+struct birthday_limits shop_birthday_limits(const struct shop *shop)
+{
+    return (struct birthday_limits){.age_min = (int)shop->set.age_min,
+                                    .age_max = AGE_MAX,
+                                    .change_days = CHANGE_DAYS,
+                                    .near_days = NEAR_DAYS};
+}
+
+int32_t shop_today(const struct shop *shop, int64_t now)
+{
+    return tz_local(shop->tz, now).day;
+}
+
+/* ---- small texts -------------------------------------------------------------------- */
+
+static void copy(struct buf *b, char out[SHOP_WHEN_BYTES])
+{
+    snprintf(out, SHOP_WHEN_BYTES, "%s", b->failed || b->s == NULL ? "" : b->s);
+    buf_free(b);
+}
+
+void shop_when(const struct shop *shop, int64_t at, enum lang lang,
+               char out[SHOP_WHEN_BYTES])
+{
+    struct buf b = {0};
+
+    tz_add_time(&b, shop->tz, at, lang_code(lang));
+    copy(&b, out);
+}
+
+void shop_clock(const struct shop *shop, int64_t at, char out[SHOP_WHEN_BYTES])
+{
+    struct local l = tz_local(shop->tz, at);
+
+    snprintf(out, SHOP_WHEN_BYTES, "%02d:%02d", l.hour, l.minute);
+}
+
+void shop_until(const struct shop *shop, int64_t valid_until, enum lang lang,
+                char out[SHOP_WHEN_BYTES])
+{
+    struct local l = tz_local(shop->tz, valid_until);
+    struct buf b = {0};
+
+    /* valid_until itself is too late: midnight belongs to the day before. */
+    if (l.hour == 0 && l.minute == 0)
+        tz_add_date(&b, shop->tz, valid_until - 1, lang_code(lang));
+    else
+        tz_add_time(&b, shop->tz, valid_until, lang_code(lang));
+    copy(&b, out);
+}
+
+void shop_percent(int64_t bp, enum lang lang, char out[SHOP_WHEN_BYTES])
+{
+    struct buf b = {0};
+
+    percent_add(&b, bp, lang_code(lang));
+    copy(&b, out);
+}
+
+void shop_day(struct date d, enum lang lang, char out[SHOP_WHEN_BYTES])
+{
+    enum text_key month = TEXT_MONTH_1 + (unsigned)(d.month - 1) % 12;
+
+    snprintf(out, SHOP_WHEN_BYTES, "%d %s %d", d.day % 100, text_get(lang, month),
+             d.year % 10000);
+}
