@@ -91,7 +91,7 @@ $(BOTAPI_TESTS): $(filter-out %/main.o,$(BOTAPI))
 $(BOTAPI_TESTS): private LDLIBS := $(LIB) $(LDLIBS)
 $(BENCHES): $(O)/%: $(O)/%.o $(HARNESS) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
 
 tests: $(TESTS) $(O)/dvorik $(O)/botapi
 

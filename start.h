@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * start.h - what every program does before it is ready: settings, log, a schema of its own
- * version, a Redis fit to hold a queue. Each refusal is one line for a person.
+ * start.h - what every program does before it is ready: settings, log, a schema of its
+ * own version, a Redis fit to hold a queue. Each refusal is one line for a person.
  *
  * A store that is only unreachable is no refusal: start waits for it, says so every few
  * seconds, and goes on when it is there. */
@@ -11,11 +11,12 @@
 #include "core/base/config.h"
 
 /* 0: go on. 2: refused, told on standard error. 1: asked to stop while waiting.
- * config_free(cfg) in any case. need: enum config_need bits; NEED_DATABASE and NEED_REDIS
- * also wait for the store. */
+ * config_free(cfg) in any case. need: enum config_need bits; NEED_DATABASE and
+ * NEED_REDIS also wait for the store. */
 must_check int start(struct config *cfg, const char *program, unsigned need);
 
-/* The same without waiting for any store: bots and api must answer /health meanwhile. */
+/* The same without waiting for any store: bots and api must answer /health meanwhile.
+ */
 must_check int start_settings(struct config *cfg, const char *program, unsigned need);
 
 /* The two looks, once each: ST_OK, ST_DOWN (not there yet), ST_REFUSED (*why: one line

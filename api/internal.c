@@ -123,7 +123,8 @@ void set_webhooks_post(struct api *api, struct http_req *req)
             b->one[i].url = strdup(url);
             one_ask(api, &b->one[i], "setWebhook", params);
         } else {
-            one_failed(&b->one[i], "PUBLIC_URL or this bot's webhook secret is not set");
+            one_failed(&b->one[i],
+                       "PUBLIC_URL or this bot's webhook secret is not set");
         }
         json_free(params);
     }

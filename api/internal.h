@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * api/internal.h - for the operator's own scripts: tells Telegram where the webhooks are
- * and reports what Telegram says of them.
+ * api/internal.h - for the operator's own scripts: tells Telegram where the webhooks
+ * are and reports what Telegram says of them.
  *
  * Both answer 200 with one member a bot, or 502 with the same when a bot's call failed:
  *   {"client":{"ok":true,"url":…},"auth":{"ok":false,"code":401,"description":…}} */

@@ -115,9 +115,9 @@ static bool parts_open(struct program *p, const char **why)
 /* Each before what its last callbacks need. */
 static void parts_close(struct program *p)
 {
-    crew_close(p->crew);
-    health_close(p->api.health);
     redis_pipe_close(p->pipe);
+    health_close(p->api.health);
+    crew_close(p->crew);
     tg_close(p->api.tg);
     httpd_close(p->httpd);
     loop_free(p->api.loop);

@@ -54,7 +54,8 @@ static void answer_not_allowed(struct http_req *req)
         if (strcmp(routes[i].path, http_path(req)) == 0)
             n += (size_t)snprintf(allow + n, sizeof(allow) - n, "%s%s", n ? ", " : "",
                                   routes[i].method);
-    http_answer(req, &(struct http_answer){.status = 405, .headers = {{"Allow", allow}}});
+    http_answer(req,
+                &(struct http_answer){.status = 405, .headers = {{"Allow", allow}}});
 }
 
 /* Answers and says false when the caller may not. */
@@ -65,8 +66,9 @@ static bool permitted(struct api *api, struct http_req *req, const struct route 
     if (r->permission == PERMISSION_ANYONE)
         return true;
     if (!key) {
-        http_answer_problem(req, 403, "Closed",
-                            "Internal endpoints are closed: INTERNAL_API_KEY is not set.");
+        http_answer_problem(
+            req, 403, "Closed",
+            "Internal endpoints are closed: INTERNAL_API_KEY is not set.");
         return false;
     }
     if (secret_equal(http_header(req, "X-API-Key"), key))

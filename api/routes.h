@@ -41,7 +41,8 @@ extern const int routes_n;
 /* The first row that cannot be served, or NULL when all can. */
 const struct route *routes_unfinished(const struct route *list, int n);
 
-/* Handlers of the server; arg is struct api. 404, 405 with Allow, 401, 403 as problems. */
+/* Handlers of the server; arg is struct api. 404, 405 with Allow, 401, 403 as problems.
+ */
 void routes_early(void *arg, struct http_req *req);
 void routes_run(void *arg, struct http_req *req);
 

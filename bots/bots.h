@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * bots/bots.h - `dvorik bots`: takes the updates of both bots and puts them in the queue.
- * It moves bytes; what they mean is the worker's business. */
+ * bots/bots.h - `dvorik bots`: takes the updates of both bots and puts them in the
+ * queue. It moves bytes; what they mean is the worker's business. */
 #ifndef BOTS_BOTS_H
 #define BOTS_BOTS_H
 

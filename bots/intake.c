@@ -3,6 +3,7 @@
 
 #include "bots/intake_batch.h"
 #include "bots/peek.h"
+#include "core/base/crash.h"
 #include "core/base/log.h"
 #include "core/io/queue.h"
 
@@ -13,7 +14,7 @@ REDIS_SCRIPT(intake, "core/io/queue/intake.lua");
 
 #define BATCH_BYTES (4 * 1024 * 1024)
 #define KEY_MAX 64
-#define TEXT_KEPT (512 * 1024)
+#define TEXT_KEPT (256 * 1024)
 
 struct flight {
     struct intake *in;
@@ -28,6 +29,8 @@ struct intake {
     struct item *spare; /* items are used again: a webhook takes no memory of its own */
     struct flight flights[INTAKE_FLIGHTS];
     struct intake_counts counts;
+    struct guess guess;
+    struct loop_timer soon;
 };
 
 static struct item *item_new(struct intake *in)
@@ -63,14 +66,16 @@ static void flight_send(struct flight *f)
     static struct batch b; /* big; nothing else runs meanwhile */
     struct redis_cmd c = {0};
 
-    batch_build(&b, &f->text, &f->items, loop_now(f->in->loop));
+    crash_point("intake.gathered");
+    f->in->guess.mono_ms = loop_mono_ms(f->in->loop);
+    batch_build(&b, &f->text, &f->items, loop_now(f->in->loop), &f->in->guess);
     for (int i = 0; !f->text.failed && i < b.n_keys; i++)
         redis_arg(&c, f->text.s + b.keys[i].from, b.keys[i].n);
     for (int i = 0; !f->text.failed && i < b.n_args; i++)
         redis_arg(&c, f->text.s + b.args[i].from, b.args[i].n);
     c.failed |= f->text.failed;
-    redis_pipe_eval(f->in->pipe, &intake, b.n_keys, &c, REDIS_DEADLINE_MS, flight_landed,
-                    f);
+    redis_pipe_eval(f->in->pipe, &intake, b.n_keys, &c, REDIS_DEADLINE_MS,
+                    flight_landed, f);
     redis_cmd_free(&c);
     if (f->text.cap > TEXT_KEPT)
         buf_free(&f->text);
@@ -82,8 +87,9 @@ static enum status verdict(enum status st, const char *letters, size_t n, size_t
 
     if (st != ST_OK)
         return st == ST_REFUSED ? ST_DOWN : st;
-    return letters && i < n && letters[i] >= '0' && letters[i] <= '2' ? of[letters[i] - '0']
-                                                                     : ST_BROKEN;
+    return letters && i < n && letters[i] >= '0' && letters[i] <= '2'
+               ? of[letters[i] - '0']
+               : ST_BROKEN;
 }
 
 static void flight_landed(void *arg, enum status st, const struct redis_reply *r)
@@ -94,6 +100,9 @@ static void flight_landed(void *arg, enum status st, const struct redis_reply *r
     const char *letters = st == ST_OK ? redis_text(r, &n) : NULL;
     struct item *it, *next;
 
+    crash_point("intake.stored");
+    f->in->guess.mono_ms = loop_mono_ms(f->in->loop);
+    n = batch_answer(letters, n, &f->in->guess);
     items_move(&items, &f->items); /* free for the next batch */
     it = items.first;
     for (size_t i = 0; it; it = next, i++) {
@@ -112,16 +121,23 @@ static void gather(struct intake *in, struct flight *f)
     }
 }
 
-/* The end of a turn. While all flights are under way updates gather: the longer Redis
+static struct flight *flight_free(struct intake *in)
+{
+    for (int i = 0; i < INTAKE_FLIGHTS; i++)
+        if (in->flights[i].items.n == 0)
+            return &in->flights[i];
+    return NULL;
+}
+
+/* Once a turn. While all flights are under way updates gather: the longer Redis
  * takes, the more one answer of it is worth. */
 static void on_turn(void *arg)
 {
     struct intake *in = arg;
 
-    for (int i = 0; i < INTAKE_FLIGHTS && in->waiting.n > 0; i++) {
-        struct flight *f = &in->flights[i];
-        if (f->items.n > 0)
-            continue;
+    struct flight *f;
+
+    while (in->waiting.n > 0 && (f = flight_free(in)) != NULL) {
         gather(in, f);
         flight_send(f);
     }
@@ -158,6 +174,7 @@ void intake_close(struct intake *in)
 
     if (in == NULL)
         return;
+    loop_cancel(&in->soon);
     while ((it = items_take(&in->waiting)) != NULL)
         item_done(in, it, ST_DOWN);
     while ((it = in->spare) != NULL) {
@@ -204,6 +221,11 @@ static enum status refuse(struct intake *in, enum tg_bot bot, size_t n, enum sta
     return st;
 }
 
+static void wake(void *arg)
+{
+    (void)arg; /* the turn is all that is wanted */
+}
+
 enum status intake_put(struct intake *in, enum tg_bot bot, const char *raw, size_t n,
                        intake_done *done, void *arg)
 {
@@ -226,5 +248,9 @@ enum status intake_put(struct intake *in, enum tg_bot bot, const char *raw, size
                         .done = done,
                         .arg = arg};
     items_add(&in->waiting, it);
+    /* Our hook ran before the server took this: without news the loop would sleep on
+     * it. */
+    if (in->soon.loop == NULL && flight_free(in))
+        loop_after(in->loop, &in->soon, 0, wake, NULL);
     return ST_OK;
 }

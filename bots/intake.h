@@ -3,8 +3,8 @@
  * bots/intake.h - updates into the queue, each once.
  *
  *   intake_put ---> gathered ---> under way ---> done(ST_OK | ST_TAKEN | …)
- *                     one EVALSHA of intake.lua for all that is gathered, sent at
- *                     the end of a turn of the loop, at most INTAKE_FLIGHTS at a time
+ *                     one EVALSHA of intake.lua for all that is gathered, sent once a
+ *                     turn of the loop, at most INTAKE_FLIGHTS at a time
  *
  * Each update gets exactly one done, never from inside intake_put:
  *
@@ -35,15 +35,16 @@ struct intake_counts {
     int64_t stored, twice, malformed, too_big, full, failed;
 };
 
-/* Registers a hook of the loop: after the server that feeds it, before the pipe. */
+/* Registers a hook of the loop: before the pipe's, and before the server that feeds it.
+ */
 struct intake *intake_open(struct loop *loop); /* yours; NULL: no memory */
 void intake_use(struct intake *in, struct redis_pipe *pipe);
 void intake_close(struct intake *in); /* the pipe is closed before */
 
 typedef void intake_done(void *arg, enum status st);
 
-/* raw is borrowed until done. ST_OK: done will be called. ST_BAD, ST_REFUSED: malformed,
- * too big; ST_BROKEN: no memory; done is not called. */
+/* raw is borrowed until done. ST_OK: done will be called. ST_BAD, ST_REFUSED:
+ * malformed, too big; ST_BROKEN: no memory; done is not called. */
 must_check enum status intake_put(struct intake *in, enum tg_bot bot, const char *raw,
                                   size_t n, intake_done *done, void *arg);
 const struct intake_counts *intake_counts(const struct intake *in);

@@ -109,28 +109,33 @@ static int key_of_list(struct batch *b, int list)
     return b->list_key[list];
 }
 
-/* id, attempts, crashes and list of the entry; the script adds stamp and number. The ids
- * of a batch follow one another: only the first is drawn. */
-static void arg_head(struct batch *b, const struct item *it, uint8_t id[16])
+static void add_digits(struct buf *b, int64_t v, int base, int width)
+{
+    char text[16];
+
+    for (int i = width - 1; i >= 0; i--, v /= base)
+        text[i] = "0123456789abcdef"[v % base];
+    buf_add(b, text, (size_t)width);
+}
+
+/* id, attempts, crashes, list, stamp and number. The ids of a batch follow one another:
+ * only the first is drawn. */
+static void add_head(struct batch *b, const struct item *it, uint8_t id[16])
 {
     char text[ULID_TEXT + 1];
-    size_t from = b->text->len;
 
     for (int i = 15; i >= 6 && ++id[i] == 0; i--)
         ;
     ulid_print(id, text);
     buf_add(b->text, text, ULID_TEXT);
     buf_adds(b->text, "000");
-    buf_addc(b->text, (char)('0' + it->list / 10));
-    buf_addc(b->text, (char)('0' + it->list % 10));
-    arg_end(b, from);
+    add_digits(b->text, it->list, 10, 2);
+    add_digits(b->text, b->stamp_ms, 10, 13);
+    add_digits(b->text, b->seq++, 16, 10);
 }
 
-static void arg_body(struct batch *b, const struct item *it)
+static void add_body(struct buf *t, const struct item *it)
 {
-    struct buf *t = b->text;
-    size_t from = t->len;
-
     buf_adds(t, "{\"v\":1,\"k\":\"bot.update\",\"root\":\"u:");
     buf_adds(t, tg_bot_name(it->bot));
     buf_addc(t, ':');
@@ -144,6 +149,14 @@ static void arg_body(struct batch *b, const struct item *it)
     buf_adds(t, ",\"u\":");
     buf_add(t, it->raw, it->n);
     buf_adds(t, "}}");
+}
+
+static void arg_entry(struct batch *b, const struct item *it, uint8_t id[16])
+{
+    size_t from = b->text->len;
+
+    add_head(b, it, id);
+    add_body(b->text, it);
     arg_end(b, from);
 }
 
@@ -178,31 +191,70 @@ static int items_group(struct items *l, struct batch *b)
     return groups;
 }
 
-void batch_build(struct batch *b, struct buf *text, struct items *items, int64_t now)
+static void batch_begin(struct batch *b, struct buf *text, const struct guess *g)
 {
-    uint8_t id[16];
-    int groups, at;
-
     buf_clear(text);
     b->text = text;
     b->n_keys = b->n_args = 0;
     memset(b->list_key, 0, sizeof(b->list_key));
-    ulid_new(now, id);
+    b->seq = g->seq;
+    b->stamp_ms = g->mono_ms + g->ahead_ms;
+}
 
+void batch_build(struct batch *b, struct buf *text, struct items *items, int64_t now,
+                 const struct guess *g)
+{
+    uint8_t id[16];
+    int groups, at;
+    size_t from;
+
+    batch_begin(b, text, g);
+    ulid_new(now, id);
     key_fixed(b, "c");
     key_fixed(b, "bell");
     arg_int(b, items->n);
     arg_int(b, INTAKE_LIST_MAX);
-    at = b->n_args;
-    arg_int(b, 0); /* its place; how many is known after grouping */
+    arg_int(b, b->seq);
+    arg_int(b, b->stamp_ms);
+    at = b->n_args++; /* how many bitmaps: known after grouping */
     groups = items_group(items, b);
-    size_t from = b->text->len;
-    add_int(b->text, groups);
-    b->args[at] = (struct piece){from, b->text->len - from};
+    from = text->len;
+    add_int(text, groups);
+    b->args[at] = (struct piece){from, text->len - from};
     for (const struct item *it = items->first; it; it = it->next) {
         arg_int(b, it->update_id % ID_BITS);
         arg_int(b, key_of_list(b, it->list));
-        arg_head(b, it, id);
-        arg_body(b, it);
+        arg_entry(b, it, id);
     }
+}
+
+/* Digits up to `end` or the text's end; -1: none, or too many. */
+static int64_t digits_read(const char **s, const char *text_end, char end)
+{
+    int64_t v = 0;
+    int n = 0;
+
+    for (; *s < text_end && **s >= '0' && **s <= '9' && n < 18; (*s)++, n++)
+        v = v * 10 + (**s - '0');
+    if (n == 0 || (*s < text_end ? **s != end : end != '\0'))
+        return -1;
+    *s += *s < text_end;
+    return v;
+}
+
+size_t batch_answer(const char *s, size_t n, struct guess *g)
+{
+    const char *colon = s ? memchr(s, ':', n) : NULL, *p;
+    int64_t seq, ms;
+
+    if (!colon)
+        return 0;
+    p = colon + 1;
+    seq = digits_read(&p, s + n, ':');
+    ms = seq < 0 ? -1 : digits_read(&p, s + n, '\0');
+    if (ms < 0)
+        return 0;
+    g->seq = seq;
+    g->ahead_ms = ms - g->mono_ms;
+    return (size_t)(colon - s);
 }

@@ -102,26 +102,23 @@ static void on_stop(void *arg)
 
 /* ---- parts ---------------------------------------------------------------------- */
 
-/* In the order of their hooks: the server runs, what it took is put together, the pipe
- * writes. */
+/* In the order of their hooks: what was gathered is put together and written first, so
+ * that Redis works while the server answers what Redis has just acknowledged. */
 static bool parts_open(struct bots *b, const char **why)
 {
     struct health_options look = {.cfg = &b->cfg, .beats = true};
 
     *why = "no memory";
-    if (!(b->loop = loop_new()))
-        return false;
-    b->webhook = (struct webhook){.cfg = &b->cfg, .loop = b->loop};
-    if (!(b->httpd = webhook_open(&b->webhook, why)))
-        return false;
-    *why = "no memory";
-    if (!(b->intake = intake_open(b->loop)) ||
+    if (!(b->loop = loop_new()) || !(b->intake = intake_open(b->loop)) ||
         !(b->pipe = redis_pipe_open(b->loop, b->cfg.redis_url)))
         return false;
     intake_use(b->intake, b->pipe);
+    b->webhook = (struct webhook){.cfg = &b->cfg, .loop = b->loop, .intake = b->intake};
+    if (!(b->httpd = webhook_open(&b->webhook, why)))
+        return false;
+    *why = "no memory";
     look.loop = b->loop;
     look.pipe = b->pipe;
-    b->webhook.intake = b->intake;
     b->webhook.health = b->health = health_open(&look);
     b->tg = tg_open(b->loop, &b->cfg);
     return b->health && b->tg &&
@@ -132,8 +129,8 @@ static bool parts_open(struct bots *b, const char **why)
 /* Each before what its last callbacks need. */
 static void parts_close(struct bots *b)
 {
-    health_close(b->health);
     redis_pipe_close(b->pipe);
+    health_close(b->health);
     intake_close(b->intake);
     tg_close(b->tg);
     for (int i = 0; i < TG_BOTS; i++)

@@ -24,7 +24,8 @@ static bool sender_find(const struct json *o, const char *kind, int64_t *out)
     return false;
 }
 
-/* The worker reads the update inside its job: what is too deep there is refused here. */
+/* The worker reads the update inside its job: what is too deep there is refused here.
+ */
 static bool fits_a_job(const char *s, size_t n)
 {
     struct buf b = {0};

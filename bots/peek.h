@@ -4,8 +4,9 @@
  *
  * A whole parse would be half of what a webhook costs, so a scanner goes over the text
  * first. It checks every byte, and where it is not sure (escaped or doubled names, odd
- * numbers, two kinds in one update) it says so and the parser of core/base/json decides.
- * What it is sure of is what the parser says: tests/fuzz/fuzz_intake.c holds it to that. */
+ * numbers, two kinds in one update) it says so and the parser of core/base/json
+ * decides. What it is sure of is what the parser says: tests/fuzz/fuzz_intake.c holds
+ * it to that. */
 #ifndef BOTS_PEEK_H
 #define BOTS_PEEK_H
 

@@ -41,7 +41,8 @@ static bool hex4(struct scan *c)
         return false;
     for (int i = 0; i < 4; i++, c->p++) {
         char h = *c->p;
-        if (!((h >= '0' && h <= '9') || (h >= 'a' && h <= 'f') || (h >= 'A' && h <= 'F')))
+        if (!((h >= '0' && h <= '9') || (h >= 'a' && h <= 'f') ||
+              (h >= 'A' && h <= 'F')))
             return false;
     }
     return true;
@@ -59,10 +60,11 @@ static bool escape(struct scan *c)
     return kind && strchr("\"\\/bfnrt", kind) != NULL;
 }
 
-/* What ends a run of plain text: quote, backslash, control, byte beyond ASCII. Eight bytes
- * at a time: subtracting sets the top bit of a byte that was below, xor finds equals. */
+/* What ends a run of plain text: quote, backslash, control, byte beyond ASCII. Eight
+ * bytes at a time: subtracting sets the top bit of a byte that was below, xor finds
+ * equals. */
 #define EACH(b) (UINT64_C(0x0101010101010101) * (b))
-#define BELOW(w, b) (((w) - EACH(b)) & ~(w) & EACH(0x80))
+#define BELOW(w, b) (((w)-EACH(b)) & ~(w)&EACH(0x80))
 #define EQUAL(w, b) BELOW((w) ^ EACH(b), 1)
 
 static const char *plain_end(const char *p, const char *end)
@@ -75,13 +77,14 @@ static const char *plain_end(const char *p, const char *end)
             break;
         p += 8;
     }
-    while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80 && *p != '"' &&
-           *p != '\\')
+    while (p < end && (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80 &&
+           *p != '"' && *p != '\\')
         p++;
     return p;
 }
 
-/* A run of characters beyond ASCII; those of two bytes, as Cyrillic ones, the quick way. */
+/* A run of characters beyond ASCII; those of two bytes, as Cyrillic ones, the quick
+ * way. */
 static bool beyond_ascii(struct scan *c)
 {
     while (c->p < c->end && (unsigned char)*c->p >= 0x80) {

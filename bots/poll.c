@@ -95,8 +95,8 @@ static void batch_store(struct poll *p, const struct json *result)
     p->failed = false;
     p->last = -1;
     if (n == 0) {
-        /* All is confirmed. After a week of silence the numbers start anew, maybe lower:
-         * from here on whatever is there will do. */
+        /* All is confirmed. After a week of silence the numbers start anew, maybe
+         * lower: from here on whatever is there will do. */
         p->offset = 0;
         p->rest_ms = 0;
         rest(p, 0);
@@ -113,12 +113,13 @@ static void batch_store(struct poll *p, const struct json *result)
 
 /* ---- asking --------------------------------------------------------------------- */
 
-/* 409: a webhook is set, or another program asks for the same bot's updates. */
+/* 409: a webhook was set meanwhile, or another program asks for the same bot's updates.
+ * Which of the two is meant to have them a person must say: nothing is taken away here.
+ */
 static void conflict(struct poll *p, const struct tg_verdict *v)
 {
     log_error("another program takes this bot's updates (two polls, or a webhook)",
               LOG_TEXT("bot", tg_bot_name(p->bot)), LOG_TEXT("said", v->description));
-    p->cleared = false;
     rest(p, CONFLICT_REST_MS);
 }
 
@@ -129,8 +130,9 @@ static void refused(struct poll *p, const struct tg_verdict *v)
         return;
     }
     log_warn("telegram gives no updates, trying again",
-             LOG_TEXT("bot", tg_bot_name(p->bot)), LOG_TEXT("fate", tg_fate_name(v->fate)),
-             LOG_INT("code", v->code), LOG_TEXT("said", v->description));
+             LOG_TEXT("bot", tg_bot_name(p->bot)),
+             LOG_TEXT("fate", tg_fate_name(v->fate)), LOG_INT("code", v->code),
+             LOG_TEXT("said", v->description));
     if (v->fate == TG_HALT)
         rest(p, HALT_REST_MS);
     else if (v->wait_s > 0)

@@ -8,8 +8,8 @@
  *               1 to 30 s; 409 says who else is asking
  *
  * Telegram counts an update as delivered once the next one is asked for, so the offset
- * moves only when Redis has the whole batch; a batch stored by half is asked for again, and
- * what was stored of it is known. */
+ * moves only when Redis has the whole batch; a batch stored by half is asked for again,
+ * and what was stored of it is known. */
 #ifndef BOTS_POLL_H
 #define BOTS_POLL_H
 

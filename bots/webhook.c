@@ -49,8 +49,8 @@ static void refused_tell(struct webhook *w, enum tg_bot bot)
 
 static void answer_allow(struct http_req *req, const char *methods)
 {
-    http_answer(req, &(struct http_answer){.status = 405,
-                                           .headers = {{"Allow", methods}}});
+    http_answer(req,
+                &(struct http_answer){.status = 405, .headers = {{"Allow", methods}}});
 }
 
 static int update_check(struct webhook *w, struct http_req *req, enum tg_bot bot)
@@ -92,8 +92,8 @@ static void on_headers(void *arg, struct http_req *req)
 
 static void answer_later(struct http_req *req)
 {
-    http_answer(req, &(struct http_answer){.status = 503,
-                                           .headers = {{"Retry-After", WEBHOOK_RETRY_S}}});
+    http_answer(req, &(struct http_answer){
+                         .status = 503, .headers = {{"Retry-After", WEBHOOK_RETRY_S}}});
 }
 
 static void on_stored(void *arg, enum status st)

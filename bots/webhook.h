@@ -8,8 +8,8 @@
  *   200  stored, stored before, or never to be run (empty body)
  *   503  with Retry-After: not stored, send it again
  *
- * Telegram keeps the order within a chat and waits for the 2xx, so what cannot be cured by
- * sending it again is never refused. */
+ * Telegram keeps the order within a chat and waits for the 2xx, so what cannot be cured
+ * by sending it again is never refused. */
 #ifndef BOTS_WEBHOOK_H
 #define BOTS_WEBHOOK_H
 
@@ -27,7 +27,8 @@ struct webhook {
     struct health *health; /* NULL: GET /health is 404 */
     struct loop *loop;
     bool ready; /* false: 503 */
-    int64_t refused, refused_told_ms; /* wrong secrets: told at most every few seconds */
+    int64_t refused,
+        refused_told_ms; /* wrong secrets: told at most every few seconds */
 };
 
 /* w must outlive the server. */

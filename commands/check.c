@@ -22,7 +22,10 @@ static bool print_finding(struct finding f)
 {
     const char *word = f.st != ST_OK ? "wrong" : f.why != NULL ? "well, but" : "fine";
 
-    printf("  %-10s %-10s %s\n", f.what, word, f.why != NULL ? f.why : "");
+    if (f.why == NULL)
+        printf("  %-10s %s\n", f.what, word);
+    else
+        printf("  %-10s %-10s %s\n", f.what, word, f.why);
     return f.st == ST_OK;
 }
 
@@ -44,7 +47,7 @@ static bool check_mysql(const struct config *cfg)
     if (db != NULL)
         mysql.st = db_ping(db);
     mysql.why =
-        why_or(mysql.st, NULL, "cannot be reached: see the line above, DATABASE_*");
+        why_or(mysql.st, NULL, "cannot be reached: see DATABASE_HOST and its like");
     fine = print_finding(mysql);
     if (fine) {
         schema.st = migrate_check(db, &why);

@@ -23,7 +23,8 @@ struct desk {
     int64_t now;
 };
 
-/* ---- printing ------------------------------------------------------------------------------ */
+/* ---- printing
+ * ------------------------------------------------------------------------------ */
 
 static void print_time(const struct desk *d, int64_t at)
 {
@@ -66,7 +67,9 @@ static int told(enum status st, const char *nothing)
     return 1;
 }
 
-/* ---- verbs ------------------------------------------------------------------------------------ */
+/* ---- verbs
+ * ------------------------------------------------------------------------------------
+ */
 
 static void print_census(const char *name, const struct census *c)
 {
@@ -88,10 +91,11 @@ static void print_census(const char *name, const struct census *c)
             waiting += c->list[i].length;
             oldest = age > oldest ? age : oldest;
         }
-        printf("  %-8s waiting %lld, oldest %lld ms\n", lanes[l].lane, (long long)waiting,
-               (long long)oldest);
+        printf("  %-8s waiting %lld, oldest %lld ms\n", lanes[l].lane,
+               (long long)waiting, (long long)oldest);
     }
-    printf("  in flight %lld of %zu workers, delayed %lld, dead and not yet written %lld\n",
+    printf("  in flight %lld of %zu workers, delayed %lld, dead and not yet written "
+           "%lld\n",
            (long long)held, c->n_workers, (long long)c->delayed, (long long)c->dead);
     printf("  since ever:");
     for (int i = 0; i < c->n_counters; i++)
@@ -111,7 +115,8 @@ static int stats(struct desk *d, int argc, char **argv)
     if (st != ST_OK)
         return told(st, "");
     printf("in MySQL: open %lld, dead %lld; last 24 hours: done %lld, retried %lld\n",
-           (long long)s.open, (long long)s.dead, (long long)s.done, (long long)s.retried);
+           (long long)s.open, (long long)s.dead, (long long)s.done,
+           (long long)s.retried);
     for (enum kind_pool pool = POOL_LOGIC; pool <= POOL_COUNT; pool++) {
         if ((st = queue_census(d->queue, pool, &c)) != ST_OK)
             return told(st, "");
@@ -143,7 +148,8 @@ static int show(struct desk *d, int argc, char **argv)
 
     (void)argc;
     if (ulid_parse(argv[0], strlen(argv[0]), id) != ST_OK)
-        return start_refuse("jobs", "an id has 26 characters, as `dvorik jobs ls` prints it");
+        return start_refuse("jobs",
+                            "an id has 26 characters, as `dvorik jobs ls` prints it");
     return told(ledger_story(d->db, id, print_line, d), "no such job");
 }
 
@@ -161,7 +167,8 @@ static int retry(struct desk *d, int argc, char **argv)
 
     (void)argc;
     if (ulid_parse(argv[0], strlen(argv[0]), id) != ST_OK)
-        return start_refuse("jobs", "an id has 26 characters, as `dvorik jobs dead` prints it");
+        return start_refuse("jobs",
+                            "an id has 26 characters, as `dvorik jobs dead` prints it");
     st = ledger_revive(d->db, d->queue, d->now, id);
     if (st == ST_OK)
         printf("%s is waiting again\n", argv[0]);

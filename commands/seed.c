@@ -16,9 +16,9 @@ static const struct seed_setting {
 } seed_settings[] = {
     {"brand_name", "Мармеладный Дворик"},
     {"brand_operator", "ИП Дворикова М. А. (пример)"},
-    {"channel_id", "-1001000000001"},
-    {"channel_title", "Мармеладный Дворик"},
-    {"channel_url", "https://t.me/marmelad_dvorik"},
+    {"channel_id", "-1001987654321"}, /* the stand-in's */
+    {"channel_title", "Дворик — новости и скидки"},
+    {"channel_url", "https://t.me/dvorik_demo"},
 };
 
 static const struct store_spec seed_stores[SEED_STORES] = {
@@ -34,9 +34,9 @@ static const struct seed_staff {
     enum role role;
     int at;
 } seed_staff[] = {
-    {7000000101, "Ольга", ROLE_CASHIER, 0},
-    {7000000102, "Иван", ROLE_CASHIER, 1},
-    {7000000103, "Анна", ROLE_MANAGER, -1},
+    {7200000001, "Ольга", ROLE_CASHIER, 0},
+    {7200000002, "Игорь", ROLE_CASHIER, 1},
+    {7100000100, "Пётр", ROLE_OWNER, -1},
 };
 
 static enum status settle_settings(struct db *db, const struct seed *s)
@@ -150,7 +150,7 @@ int seed_main(int argc, char **argv)
     (void)argv;
     if (argc > 1) {
         fputs("Usage: dvorik seed\n\nA demo shop to look at: settings, two stores, two"
-              " cashiers and a manager, fifty\ncustomers with their histories. What is"
+              " cashiers and an owner, fifty\ncustomers with their histories. What is"
               " there already stays as it is.\n",
               stderr);
         return 2;

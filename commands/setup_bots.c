@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * `dvorik setup-bots`: descriptions and commands of both bots in both languages, and their
- * webhooks when updates come that way. Safe to repeat. */
+ * `dvorik setup-bots`: descriptions and commands of both bots in both languages, and
+ * their webhooks when updates come that way. Safe to repeat. */
 #include "commands/commands.h"
 
 #include "start.h"

@@ -232,11 +232,10 @@ static enum status message_end(struct db *db, struct message *m, enum message_st
 static enum status message_start(struct db *db, int64_t now, struct message *m)
 {
     int64_t changed;
-    enum status st =
-        db_exec(db, &changed,
-                "UPDATE message SET state = 2, attempts = attempts + 1,"
-                " claimed_at = ? WHERE id = ? AND state = ? AND attempts = ?",
-                DB_TIME(now), DB_INT(m->id), DB_INT(m->state), DB_INT(m->attempts));
+    enum status st = db_exec(db, &changed,
+                             "UPDATE message SET state = 2, attempts = attempts + 1,"
+                             " claimed_at = ? WHERE id = ? AND state = ?",
+                             DB_TIME(now), DB_INT(m->id), DB_INT(m->state));
 
     if (st == ST_OK && changed == 0)
         return ST_AGAIN;

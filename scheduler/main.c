@@ -25,7 +25,8 @@ static void on_tick(void *arg)
 {
     struct clockwork *c = arg;
 
-    loop_after(c->loop, &c->timer, sched_tick(&c->sched, loop_now(c->loop)), on_tick, c);
+    loop_after(c->loop, &c->timer, sched_tick(&c->sched, loop_now(c->loop)), on_tick,
+               c);
 }
 
 static void on_stop(void *arg)

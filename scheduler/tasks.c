@@ -9,7 +9,8 @@
 
 #include <stdio.h>
 
-/* ---- a tick becomes a job, once -------------------------------------------------------------- */
+/* ---- a tick becomes a job, once
+ * -------------------------------------------------------------- */
 
 struct cron {
     const char *schedule;
@@ -43,7 +44,8 @@ static bool cron_fire(struct tasks *t, const struct cron *c)
     char root[41];
     enum status st;
 
-    snprintf(root, sizeof root, "cron:%s:%lld", c->schedule, (long long)(c->due / SECOND));
+    snprintf(root, sizeof root, "cron:%s:%lld", c->schedule,
+             (long long)(c->due / SECOND));
     queue_set_cause(t->queue, root, NULL);
     st = db_tx(t->db, cron_work, (void *)(uintptr_t)c);
     queue_set_cause(t->queue, NULL, NULL);
@@ -75,7 +77,8 @@ static bool forget_old(void *arg, int64_t now, int64_t due, int32_t day)
     return cron_fire(arg, &c);
 }
 
-/* ---- upkeep of the queue ------------------------------------------------------------------------ */
+/* ---- upkeep of the queue
+ * ------------------------------------------------------------------------ */
 
 static bool reconcile(void *arg, int64_t now, int64_t due, int32_t day)
 {

@@ -14,7 +14,8 @@ struct tasks {
     struct queue *queue;
 };
 
-/* The table, for a sched whose arg is a struct tasks. birthday_at: minutes of the day. */
+/* The table, for a sched whose arg is a struct tasks. birthday_at: minutes of the day.
+ */
 struct sched_task *tasks_table(int *n, int birthday_at);
 
 #endif

@@ -7,8 +7,8 @@
 
 struct board_slot *board_new(void)
 {
-    void *p = mmap(NULL, BOARD_SLOTS * sizeof(struct board_slot), PROT_READ | PROT_WRITE,
-                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *p = mmap(NULL, BOARD_SLOTS * sizeof(struct board_slot),
+                   PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     return p == MAP_FAILED ? NULL : p;
 }

@@ -2,10 +2,10 @@
  *
  * worker/board.h - what a child shows its parent, in memory they share.
  *
- * A child writes here what it has finished before it tells Redis; when it dies, its parent
- * settles those from the board, so that killing a child repeats nothing that was done. Each
- * result carries a check, as a dying child may leave half of one. The board is only an
- * economy: the claim in MySQL holds without it (core/io/ledger.h). */
+ * A child writes here what it has finished before it tells Redis; when it dies, its
+ * parent settles those from the board, so that killing a child repeats nothing that was
+ * done. Each result carries a check, as a dying child may leave half of one. The board
+ * is only an economy: the claim in MySQL holds without it (core/io/ledger.h). */
 #ifndef WORKER_BOARD_H
 #define WORKER_BOARD_H
 
@@ -28,7 +28,8 @@ struct board_slot {
     /* the job on the CPU; logic children only. deadline_ms 0: none (monotonic) */
     uint8_t current[16];
     int64_t deadline_ms;
-    int64_t lease_ms; /* monotonic: when its lease was renewed last, by whichever side */
+    int64_t
+        lease_ms; /* monotonic: when its lease was renewed last, by whichever side */
     uint32_t n_results;
     struct board_result results[BOARD_RESULTS];
 };

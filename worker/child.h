@@ -2,8 +2,8 @@
  *
  * worker/child.h - what both kinds of children are given by the parent that forks them.
  *
- * A child opens its own connections, writes its results on its slot of the board, stops on
- * SIGTERM (unstarted leases go back at once), and leaves when its parent is gone. */
+ * A child opens its own connections, writes its results on its slot of the board, stops
+ * on SIGTERM (unstarted leases go back at once), and leaves when its parent is gone. */
 #ifndef WORKER_CHILD_H
 #define WORKER_CHILD_H
 

@@ -58,7 +58,8 @@ static void key_print(char out[KEY_BYTES], const char *bot, int64_t user)
     snprintf(out, KEY_BYTES, "dv:fsm:%s:%" PRId64, bot, user);
 }
 
-enum status dialog_load(struct step *s, const char *bot, int64_t user, struct dialog *out)
+enum status dialog_load(struct step *s, const char *bot, int64_t user,
+                        struct dialog *out)
 {
     struct redis_reply *r = NULL;
     enum status st = ST_NONE;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * A logic child: lease a few jobs, run them one after the other, settle them with the next
- * lease. One job at a time, so that a crash can be blamed on exactly one. */
+ * A logic child: lease a few jobs, run them one after the other, settle them with the
+ * next lease. One job at a time, so that a crash can be blamed on exactly one. */
 #include "core/base/clock.h"
 #include "core/base/crash.h"
 #include "core/base/log.h"
@@ -15,7 +15,8 @@
 #include <string.h>
 #include <time.h>
 
-/* A lease holds about this much work: enough to save round trips, too little to hoard. */
+/* A lease holds about this much work: enough to save round trips, too little to hoard.
+ */
 #define LEASE_WORK_US 50000
 #define RETRY_BASE_MS 500
 #define RETRY_CAP_MS 30000
@@ -49,7 +50,8 @@ struct logic {
     int n_results;
 };
 
-/* ---- one job ------------------------------------------------------------------------------ */
+/* ---- one job
+ * ------------------------------------------------------------------------------ */
 
 struct run {
     struct logic *l;
@@ -120,8 +122,8 @@ static struct job_result run_failed(struct run *r, enum status st)
     log_warn("job failed", LOG_TEXT("kind", p->name), LOG_TEXT("root", j->root),
              LOG_INT("attempt", j->attempts + 1), LOG_TEXT("why", note.why));
     if (j->kind == KIND_UNKNOWN || j->attempts + 1 >= p->tries) {
-        st = ledger_bury(r->l->db, now, j, j->kind == KIND_UNKNOWN ? "unknown" : "tries",
-                         &note);
+        st = ledger_bury(r->l->db, now, j,
+                         j->kind == KIND_UNKNOWN ? "unknown" : "tries", &note);
         out.outcome = JOB_DONE;
     } else {
         out.wait_ms = (uint32_t)backoff_ms(j->attempts, RETRY_BASE_MS, RETRY_CAP_MS);
@@ -142,8 +144,12 @@ static struct job_result run_job(struct logic *l, const struct job *j)
     enum status st = ST_BROKEN;
 
     memcpy(out.id, j->id, sizeof out.id);
-    r.step = (struct step){.cfg = l->child->cfg, .db = l->db, .queue = l->queue,
-                           .cache = l->cache, .job = j, .now = clock_now(),
+    r.step = (struct step){.cfg = l->child->cfg,
+                           .db = l->db,
+                           .queue = l->queue,
+                           .cache = l->cache,
+                           .job = j,
+                           .now = clock_now(),
                            .tries_left = p->tries - j->attempts - 1};
     board_begin(l->child->slot, j->id, r.started_ms + p->timeout_s * 1000);
     queue_set_cause(l->queue, j->root, j->id);
@@ -162,7 +168,8 @@ static struct job_result run_job(struct logic *l, const struct job *j)
     return out;
 }
 
-/* ---- a lease of jobs ------------------------------------------------------------------------ */
+/* ---- a lease of jobs
+ * ------------------------------------------------------------------------ */
 
 static void settle(struct logic *l, const struct job_result *r)
 {
@@ -237,11 +244,24 @@ static void start_over(struct logic *l)
         log_warn("a lost answer of redis: leases given back", LOG_INT("jobs", moved));
 }
 
+static void wait_for_work(struct logic *l, int nap_ms)
+{
+    enum status st = queue_wait(l->queue, POOL_LOGIC, nap_ms);
+
+    if (st == ST_OK && stopping)
+        st = queue_ring(l->queue, POOL_LOGIC); /* it rang for somebody who stays */
+    else if (st == ST_DOWN)
+        rest(AWAY_MS / 4);
+}
+
 static void turn_once(struct logic *l, bool *lost)
 {
-    struct queue_turn t = {.wid = l->child->slot->wid, .pool = POOL_LOGIC,
-                           .results = l->results, .n_results = l->n_results,
-                           .jobs = l->jobs, .want = lease_size(l)};
+    struct queue_turn t = {.wid = l->child->slot->wid,
+                           .pool = POOL_LOGIC,
+                           .results = l->results,
+                           .n_results = l->n_results,
+                           .jobs = l->jobs,
+                           .want = lease_size(l)};
     enum status st;
 
     if (*lost)
@@ -259,8 +279,8 @@ static void turn_once(struct logic *l, bool *lost)
     *lost = false;
     if (t.n_jobs > 0)
         run_lease(l, t.n_jobs);
-    else if (!stopping && queue_wait(l->queue, POOL_LOGIC, t.nap_ms) == ST_DOWN)
-        rest(AWAY_MS / 4);
+    else if (!stopping)
+        wait_for_work(l, t.nap_ms);
 }
 
 static void on_signals(void)

@@ -8,6 +8,7 @@
 #include "worker/kinds.h"
 #include "worker/owner.h"
 #include "worker/parent.h"
+#include "worker/talk.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -33,8 +34,8 @@ static int run(const struct config *cfg)
         log_info("worker stopped");
         status = 0;
     }
+    loop_free(loop); /* first: its timers live in the parent */
     parent_free(parent);
-    loop_free(loop);
     return status;
 }
 
@@ -49,6 +50,8 @@ int worker_main(int argc, char **argv)
         return start_refuse("worker", "takes no arguments");
     if (lost != NULL)
         return start_refuse("worker", "a kind of job has no step");
+    if (!talk_books_whole())
+        return start_refuse("worker", "an action of a bot has no permission");
     status = start(&cfg, "worker", NEED_DATABASE | NEED_REDIS | NEED_TELEGRAM);
     if (status == 0)
         status = owner_first(&cfg);

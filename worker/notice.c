@@ -56,8 +56,8 @@ enum status redeemed_step(struct step *s)
         return st;
     screen_open(&sc, t.lang);
     say_fact(&t, &sc, TEXT_TOLD_REDEEMED, &r);
-    screen_button(&sc, BTN_WALLET, "l", "used", NULL);
-    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    screen_button(&sc, BTN_WALLET, "l", "recent", NULL);
+    screen_button(&sc, BTN_MENU, "m", "new", NULL);
     return talk_send(&t, &sc, MESSAGE_RECEIPT);
 }
 
@@ -76,7 +76,7 @@ enum status voided_step(struct step *s)
     screen_open(&sc, t.lang);
     say_fact(&t, &sc, TEXT_TOLD_VOIDED, &r);
     screen_button(&sc, BTN_SHOW_CODE, "d", "one", id);
-    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    screen_button(&sc, BTN_MENU, "m", "new", NULL);
     return talk_send(&t, &sc, MESSAGE_RECEIPT);
 }
 

@@ -3,8 +3,8 @@
  * worker/notice.h - words for facts: the steps of core.discount_redeemed,
  * core.redemption_voided and core.birthday_gifted (steps.h).
  *
- * The fact is committed; here the customer hears of it, in their language. Repeating one
- * puts no second message: the step runs in the transaction that deletes its job. */
+ * The fact is committed; here the customer hears of it, in their language. Repeating
+ * one puts no second message: the step runs in the transaction that deletes its job. */
 #ifndef WORKER_NOTICE_H
 #define WORKER_NOTICE_H
 

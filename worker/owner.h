@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * worker/owner.h - SUPERADMIN_TELEGRAM_ID becomes the owner, once, at the first start. */
+ * worker/owner.h - SUPERADMIN_TELEGRAM_ID becomes the owner, once, at the first start.
+ */
 #ifndef WORKER_OWNER_H
 #define WORKER_OWNER_H
 

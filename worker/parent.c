@@ -54,7 +54,9 @@ struct parent {
     struct loop_timer renew, watch, last_call;
 };
 
-/* ---- birth ------------------------------------------------------------------------------------ */
+/* ---- birth
+ * ------------------------------------------------------------------------------------
+ */
 
 /* The child's process. The parent's descriptors are closed under its handles, which are
  * then left alone: closing those properly would end the parent's own sessions. */
@@ -98,13 +100,17 @@ static void spawn(void *arg)
     p->alive++;
 }
 
-/* ---- death ------------------------------------------------------------------------------------ */
+/* ---- death
+ * ------------------------------------------------------------------------------------
+ */
 
 /* First settle what the board says is done, then give the rest back and blame one. */
 static void mourn(struct parent *p, struct nursery *n)
 {
     struct mourning *m = &n->mourning;
-    struct queue_turn t = {.wid = m->wid, .pool = m->pool, .results = m->results,
+    struct queue_turn t = {.wid = m->wid,
+                           .pool = m->pool,
+                           .results = m->results,
                            .n_results = m->n_results};
     int moved = 0;
     enum status st;
@@ -112,10 +118,12 @@ static void mourn(struct parent *p, struct nursery *n)
     if (!m->due || queue_turn(p->queue, &t) != ST_OK)
         return;
     m->n_results = 0;
-    st = queue_reap(p->queue, m->pool, m->wid, true, m->blame ? m->blamed : NULL, &moved);
+    st = queue_reap(p->queue, m->pool, m->wid, true, m->blame ? m->blamed : NULL,
+                    &moved);
     if (st != ST_OK && st != ST_NONE)
         return;
     m->due = false;
+    st = queue_ring(p->queue, m->pool); /* the one it may have heard and not answered */
     if (moved > 0)
         log_info("leases of a dead child given back", LOG_INT("jobs", moved));
 }
@@ -132,8 +140,8 @@ static void remember(struct nursery *n)
     m->n_results = board_results(s, m->results);
 }
 
-/* A crash loop ends by itself, as the job behind it is poison at three. A child that cannot
- * even begin (no memory, no descriptors) is given more and more time. */
+/* A crash loop ends by itself, as the job behind it is poison at three. A child that
+ * cannot even begin (no memory, no descriptors) is given more and more time. */
 static int64_t respawn_ms(struct nursery *n, int status)
 {
     int64_t ms;
@@ -180,7 +188,8 @@ static void on_child(void *arg)
                 bury_child(p, &p->child[i], status);
 }
 
-/* ---- the leases ---------------------------------------------------------------------------------- */
+/* ---- the leases
+ * ---------------------------------------------------------------------------------- */
 
 static void renew_pool(struct parent *p, enum kind_pool pool)
 {
@@ -193,7 +202,8 @@ static void renew_pool(struct parent *p, enum kind_pool pool)
     for (int i = 0; i < p->n_children; i++) {
         struct board_slot *s = p->child[i].slot;
 
-        if (s->pid == 0 || s->pool != pool || s->wid[0] == '\0' || p->child[i].timed_out)
+        if (s->pid == 0 || s->pool != pool || s->wid[0] == '\0' ||
+            p->child[i].timed_out)
             continue;
         slots[n] = s;
         wids[n++] = s->wid;
@@ -287,7 +297,9 @@ static void on_watch(void *arg)
     loop_after(p->loop, &p->watch, WATCH_MS, on_watch, p);
 }
 
-/* ---- life --------------------------------------------------------------------------------------- */
+/* ---- life
+ * ---------------------------------------------------------------------------------------
+ */
 
 struct parent *parent_new(struct loop *loop, const struct config *cfg, int n_logic)
 {

@@ -46,7 +46,7 @@ void screen_gap(struct screen *sc)
     new_line(sc);
 }
 
-/* ---- buttons ------------------------------------------------------------------------ */
+/* ---- buttons --------------------------------------------------------------------- */
 
 void screen_row(struct screen *sc)
 {
@@ -140,7 +140,7 @@ void screen_qr(struct screen *sc, const char *text)
     buf_adds(&sc->qr, text);
 }
 
-/* ---- the message -------------------------------------------------------------------- */
+/* ---- the message ----------------------------------------------------------------- */
 
 static struct json *keyboard(struct screen *sc)
 {
@@ -208,7 +208,8 @@ struct json *screen_payload(struct screen *sc, const struct screen_place *at)
     } else {
         if (where.on_photo)
             where.message = 0;
-        json_set_text(o, "method", where.message != 0 ? "editMessageText" : "sendMessage");
+        json_set_text(o, "method",
+                      where.message != 0 ? "editMessageText" : "sendMessage");
         json_set(o, "params", plain_params(sc, &where));
     }
     if (json_print(o) == NULL) {

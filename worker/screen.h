@@ -9,9 +9,9 @@
  *   payload = screen_payload(&sc, &where);      NULL: no memory, or a button too long
  *   screen_close(&sc);
  *
- * Errors stick; the payload is asked once. Texts come from the table of texts, values are
- * escaped by it; two buttons a row. A screen with a QR code is a photo whose caption is
- * the text. */
+ * Errors stick; the payload is asked once. Texts come from the table of texts, values
+ * are escaped by it; two buttons a row. A screen with a QR code is a photo whose
+ * caption is the text. */
 #ifndef WORKER_SCREEN_H
 #define WORKER_SCREEN_H
 
@@ -32,7 +32,7 @@ void screen_open(struct screen *sc, enum lang lang);
 void screen_close(struct screen *sc); /* as = {0} */
 
 /* A paragraph; the second one and later begin on a new line. */
-#define screen_say(sc, key, ...)                                                         \
+#define screen_say(sc, key, ...)                                                       \
     screen_say_args((sc), (key), T_ARGS_(__VA_ARGS__) + 1, T_COUNT_(__VA_ARGS__))
 void screen_say_args(struct screen *sc, enum text_key key, const struct text_arg *args,
                      size_t n);
@@ -57,13 +57,14 @@ void screen_row(struct screen *sc); /* the next button begins a row */
 
 void screen_qr(struct screen *sc, const char *text);
 
-/* Where a screen goes. message 0: a new message; otherwise that one is edited when it can
- * be: text stays text, so a picture is followed by a new message. */
+/* Where a screen goes. message 0: a new message; otherwise that one is edited when it
+ * can be: text stays text, so a picture is followed by a new message. */
 struct screen_place {
     int64_t chat, message;
     bool on_photo;
     bool caption; /* edit the words under the picture, nothing else */
 };
-struct json *screen_payload(struct screen *sc, const struct screen_place *at); /* yours */
+struct json *screen_payload(struct screen *sc,
+                            const struct screen_place *at); /* yours */
 
 #endif

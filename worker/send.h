@@ -27,7 +27,7 @@
 #include "core/io/telegram.h"
 #include "worker/child.h"
 
-#define UNITS_MAX 32
+#define UNITS_MAX 48
 #define UNIT_HOLD_MS 5000
 #define UNIT_AWAY_MS 500 /* a store is away: ask it again after that */
 

@@ -12,11 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHAT_UNITS_MAX                                                                 \
-    4 /* of one chat at a time; who writes faster waits in the rows */
+/* Of one chat at a time; who is written to faster waits in the rows. */
+#define CHAT_UNITS_MAX 12
 #define CHAT_PARK_MS 2000
-#define LEASE_LEFT_MS 3000 /* a request may leave while so much of the lease is left   \
-                            */
+/* A request may leave while so much of the lease is left. */
+#define LEASE_LEFT_MS 3000
 #define TURN_AWAY_MS 250
 #define AWAY_MAX 60
 

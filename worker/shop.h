@@ -36,12 +36,13 @@ int32_t shop_today(const struct shop *shop, int64_t now); /* local day */
 #define SHOP_WHEN_BYTES 40
 void shop_when(const struct shop *shop, int64_t at, enum lang lang,
                char out[SHOP_WHEN_BYTES]); /* 12.05.2026 14:31 */
-void shop_clock(const struct shop *shop, int64_t at, char out[SHOP_WHEN_BYTES]); /* 14:31 */
+void shop_clock(const struct shop *shop, int64_t at,
+                char out[SHOP_WHEN_BYTES]); /* 14:31 */
 /* A discount's end: the time is left out when it ends with a day. */
 void shop_until(const struct shop *shop, int64_t valid_until, enum lang lang,
                 char out[SHOP_WHEN_BYTES]);
 void shop_percent(int64_t bp, enum lang lang, char out[SHOP_WHEN_BYTES]); /* 10 % */
 void shop_day(struct date d, enum lang lang, char out[SHOP_WHEN_BYTES]);
-                                                         /* 29 февраля 1996 */
+/* 29 февраля 1996 */
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- pure --------------------------------------------------------------------------- */
+/* ---- pure ------------------------------------------------------------------------ */
 
 static bool is_word_char(char c, bool dots)
 {
@@ -97,7 +97,7 @@ int64_t talk_id(const char *arg, const char **rest)
     return (int64_t)v;
 }
 
-/* ---- for the screens ---------------------------------------------------------------- */
+/* ---- for the screens ------------------------------------------------------------- */
 
 static enum status put(struct talk *t, struct screen *sc, const struct screen_place *at,
                        enum message_purpose purpose)
@@ -136,6 +136,11 @@ enum status talk_show(struct talk *t, struct screen *sc)
     return put(t, sc, &at, MESSAGE_SERVICE);
 }
 
+void talk_leave(struct talk *t)
+{
+    t->edited = true;
+}
+
 enum status talk_send(struct talk *t, struct screen *sc, enum message_purpose purpose)
 {
     struct screen_place at = {.chat = t->user};
@@ -145,8 +150,8 @@ enum status talk_send(struct talk *t, struct screen *sc, enum message_purpose pu
 
 enum status talk_caption(struct talk *t, struct screen *sc)
 {
-    struct screen_place at = {.chat = t->user, .message = t->up->message,
-                              .on_photo = true, .caption = true};
+    struct screen_place at = {
+        .chat = t->user, .message = t->up->message, .on_photo = true, .caption = true};
 
     return put(t, sc, &at, MESSAGE_SERVICE);
 }
@@ -194,7 +199,7 @@ struct contact talk_contact(const struct talk *t)
     };
 }
 
-/* ---- the tables --------------------------------------------------------------------- */
+/* ---- the tables ------------------------------------------------------------------ */
 
 static bool row_whole(const struct talk_row *r)
 {
@@ -210,8 +215,7 @@ bool talk_table_whole(const struct talk_table *table)
 
     for (i = 0; i < table->n; i++)
         if (!row_whole(&table->rows[i])) {
-            log_error("talk_row_incomplete",
-                      LOG_TEXT("row", table->rows[i].name));
+            log_error("talk_row_incomplete", LOG_TEXT("row", table->rows[i].name));
             return false;
         }
     return true;

@@ -2,8 +2,8 @@
  *
  * worker/talk.h - a conversation: what both bots do alike.
  *
- * A bot is a book of tables (struct talk_book). What comes in is looked up in one of them
- * by its name, what the row needs is asked, and its function runs:
+ * A bot is a book of tables (struct talk_book). What comes in is looked up in one of
+ * them by its name, what the row needs is asked, and its function runs:
  *
  *   screens   buttons, "<screen>:<action>" of the data v1:<screen>:<action>:<arg>
  *   commands  "discount" for /discount
@@ -11,8 +11,8 @@
  *   states    "birthday": what the next text answers (dialog.h)
  *
  * A row without a need, or of the cashier's bot without a permission where one is due,
- * stops the program at its start (talk_books_whole). To add a screen: a function in a file
- * of client/ or cashier/, a row in screens[] of client.c or cashier.c, its texts.
+ * stops the program at its start (talk_books_whole). To add a screen: a function in a
+ * file of client/ or cashier/, a row in screens[] of client.c or cashier.c, its texts.
  *
  * Everything runs inside the transaction of the step. Telegram is spoken to by
  * message_put alone; a button is acknowledged before anything else. */
@@ -74,7 +74,10 @@ struct talk_table {
     const struct talk_row *rows;
     size_t n;
 };
-#define TALK_TABLE(rows) {(rows), sizeof(rows) / sizeof((rows)[0])}
+#define TALK_TABLE(rows)                                                               \
+    {                                                                                  \
+        (rows), sizeof(rows) / sizeof((rows)[0])                                       \
+    }
 
 struct talk_book {
     const char *name; /* "client", "auth" */
@@ -83,7 +86,8 @@ struct talk_book {
     enum status (*open)(struct talk *t); /* who is it: fills known, lang … */
     /* May the row run? ST_REFUSED: no, and the person has been told. */
     enum status (*allow)(struct talk *t, const struct talk_row *row);
-    talk_fn *menu;   /* arg "old": the button was of an older screen; "lost": a state was */
+    talk_fn
+        *menu; /* arg "old": the button was of an older screen; "lost": a state was */
     struct talk_row text; /* a text outside any state */
     struct talk_row photo;
     struct talk_row hint; /* a voice, a sticker, a command that means nothing here */
@@ -98,6 +102,8 @@ const struct talk_book *talk_book_find(const char *name); /* NULL: no such bot *
 
 /* Sends the screen, or edits the message whose button was pressed, and closes sc. */
 must_check enum status talk_show(struct talk *t, struct screen *sc);
+/* From here on talk_show sends: what was pressed stays in the chat (a receipt does). */
+void talk_leave(struct talk *t);
 /* Always a new message. */
 must_check enum status talk_send(struct talk *t, struct screen *sc,
                                  enum message_purpose purpose);
@@ -110,7 +116,7 @@ void talk_remember(struct talk *t, const char *at, const char *word);
 void talk_forget(struct talk *t);
 struct contact talk_contact(const struct talk *t); /* borrowed from the update */
 
-/* ---- pure -------------------------------------------------------------------------- */
+/* ---- pure ------------------------------------------------------------------------ */
 
 struct callback {
     char route[SCREEN_DATA_MAX + 1]; /* "d:renew" */

@@ -84,7 +84,8 @@ static const struct text_arg *arg_find(const struct fill *f, const char *name, s
     return NULL;
 }
 
-/* forms "купон|купона|купонов", the one for number; the last stands for missing ones. */
+/* forms "купон|купона|купонов", the one for number; the last stands for missing ones.
+ */
 static void add_form(struct fill *f, const char *forms, size_t n, int64_t number)
 {
     const char *end = forms + n, *bar;

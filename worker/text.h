@@ -3,8 +3,9 @@
  * worker/text.h - every sentence of both bots, in every language.
  *
  * One enum, one table a language (text_ru.c, text_en.c). {name} stands for a value,
- * {n:купон|купона|купонов} for the form that goes with the number n. Sentences and captions
- * are Telegram's HTML and their values are escaped; alerts and buttons are plain.
+ * {n:купон|купона|купонов} for the form that goes with the number n. Sentences and
+ * captions are Telegram's HTML and their values are escaped; alerts and buttons are
+ * plain.
  *
  * To add one: a key here in its section, a line in each table. tests/unit/test_text.c
  * fails for a missing line, an unused key, differing placeholders, a length beyond
@@ -19,9 +20,9 @@
 
 enum lang { LANG_RU, LANG_EN, LANG_COUNT };
 
-const char *lang_code(enum lang lang);    /* "ru", "en": lent, for ever */
-enum lang lang_find(const char *code);    /* what we stored; else Russian */
-enum lang lang_guess(const char *code);   /* Telegram's language_code; NULL is Russian */
+const char *lang_code(enum lang lang);  /* "ru", "en": lent, for ever */
+enum lang lang_find(const char *code);  /* what we stored; else Russian */
+enum lang lang_guess(const char *code); /* Telegram's language_code; NULL is Russian */
 
 struct text_arg {
     const char *name;
@@ -32,7 +33,11 @@ struct text_arg {
 
 #define T_TEXT(name, text) ((struct text_arg){(name), (text), 0, false})
 #define T_INT(name, number) ((struct text_arg){(name), NULL, (number), true})
-#define T_ARGS_(...) (const struct text_arg[]){{0}, ##__VA_ARGS__}
+#define T_ARGS_(...)                                                                   \
+    (const struct text_arg[])                                                          \
+    {                                                                                  \
+        {0}, ##__VA_ARGS__                                                             \
+    }
 #define T_COUNT_(...) (sizeof(T_ARGS_(__VA_ARGS__)) / sizeof(struct text_arg) - 1)
 
 enum text_key {
@@ -238,13 +243,13 @@ enum text_key {
 const char *text_get(enum lang lang, enum text_key key); /* lent, for ever */
 
 /* For sentences and captions: values become HTML. */
-#define text_add(out, lang, key, ...)                                                    \
+#define text_add(out, lang, key, ...)                                                  \
     text_add_args((out), (lang), (key), T_ARGS_(__VA_ARGS__) + 1, T_COUNT_(__VA_ARGS__))
 void text_add_args(struct buf *out, enum lang lang, enum text_key key,
                    const struct text_arg *args, size_t n);
 /* For alerts and buttons: values as they are. */
-#define text_add_plain(out, lang, key, ...)                                              \
-    text_add_plain_args((out), (lang), (key), T_ARGS_(__VA_ARGS__) + 1,                  \
+#define text_add_plain(out, lang, key, ...)                                            \
+    text_add_plain_args((out), (lang), (key), T_ARGS_(__VA_ARGS__) + 1,                \
                         T_COUNT_(__VA_ARGS__))
 void text_add_plain_args(struct buf *out, enum lang lang, enum text_key key,
                          const struct text_arg *args, size_t n);

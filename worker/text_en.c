@@ -5,6 +5,8 @@
 
 extern const char *const text_en[TEXT_COUNT];
 
+/* Broken into lines by hand: clang-format counts emoji in its own way. */
+/* clang-format off */
 const char *const text_en[TEXT_COUNT] = {
     /* ---- both bots */
     [TEXT_NOTHING] = "",
@@ -321,3 +323,4 @@ const char *const text_en[TEXT_COUNT] = {
     [BTN_WHY_RETURN] = "Return",
     [BTN_WHY_OTHER] = "Other",
 };
+/* clang-format on */

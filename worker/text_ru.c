@@ -5,6 +5,8 @@
 
 extern const char *const text_ru[TEXT_COUNT];
 
+/* Broken into lines by hand: clang-format counts emoji in its own way. */
+/* clang-format off */
 const char *const text_ru[TEXT_COUNT] = {
     /* ---- both bots */
     [TEXT_NOTHING] = "",
@@ -317,3 +319,4 @@ const char *const text_ru[TEXT_COUNT] = {
     [BTN_WHY_RETURN] = "Возврат",
     [BTN_WHY_OTHER] = "Другое",
 };
+/* clang-format on */

@@ -24,7 +24,7 @@ static void act(struct update *u, enum update_act a)
     u->why = WHY_NOT_IGNORED;
 }
 
-/* ---- people and chats --------------------------------------------------------------- */
+/* ---- people and chats ------------------------------------------------------------ */
 
 static enum update_why read_person(const struct json *from, struct update *u)
 {
@@ -66,7 +66,7 @@ static bool is_private(const struct json *chat, const struct update *u)
            (json_get(chat, "type") == NULL || text_is(chat, "type", "private"));
 }
 
-/* ---- messages ----------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
@@ -215,16 +215,26 @@ static const struct {
     const char *member;
     reader *read;
 } contents[] = {
-    {"text", read_text},          {"photo", read_photo},
-    {"web_app_data", read_web_app}, {"animation", read_other},
-    {"document", read_document},  {"audio", read_other},
-    {"video", read_other},        {"video_note", read_other},
-    {"voice", read_other},        {"sticker", read_other},
-    {"contact", read_other},      {"location", read_other},
-    {"venue", read_other},        {"dice", read_other},
-    {"poll", read_other},         {"game", read_other},
-    {"story", read_other},        {"paid_media", read_other},
-    {"checklist", read_other},    {"rich_message", read_other},
+    {"text", read_text},
+    {"photo", read_photo},
+    {"web_app_data", read_web_app},
+    {"animation", read_other},
+    {"document", read_document},
+    {"audio", read_other},
+    {"video", read_other},
+    {"video_note", read_other},
+    {"voice", read_other},
+    {"sticker", read_other},
+    {"contact", read_other},
+    {"location", read_other},
+    {"venue", read_other},
+    {"dice", read_other},
+    {"poll", read_other},
+    {"game", read_other},
+    {"story", read_other},
+    {"paid_media", read_other},
+    {"checklist", read_other},
+    {"rich_message", read_other},
 };
 
 static void read_content(const struct json *m, const char *me, struct update *u)
@@ -290,7 +300,7 @@ static void read_post(const struct json *m, const char *me, struct update *u)
     ignore(u, WHY_NO_PERSON);
 }
 
-/* ---- buttons ------------------------------------------------------------------------ */
+/* ---- buttons --------------------------------------------------------------------- */
 
 static void read_callback(const struct json *q, const char *me, struct update *u)
 {
@@ -318,7 +328,7 @@ static void read_callback(const struct json *q, const char *me, struct update *u
         act(u, ACT_STRAY_BUTTON);
 }
 
-/* ---- membership --------------------------------------------------------------------- */
+/* ---- membership ------------------------------------------------------------------ */
 
 enum update_member update_member(const struct json *member)
 {
@@ -332,7 +342,8 @@ enum update_member update_member(const struct json *member)
     size_t i;
 
     /* "restricted" tells nothing by itself: such a person may be in or out. */
-    if (text_is(member, "status", "restricted") && json_get(member, "is_member") != NULL)
+    if (text_is(member, "status", "restricted") &&
+        json_get(member, "is_member") != NULL)
         return json_bool_or(member, "is_member", false) ? MEMBER_IN : MEMBER_OUT;
     for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
         if (text_is(member, "status", statuses[i].status))
@@ -346,7 +357,8 @@ static void read_member(const struct json *o, const char *me, struct update *u)
     enum update_member new = update_member(json_get(o, "new_chat_member"));
 
     (void)me;
-    read_person(json_get(o, "from"), u); /* may be an admin, even an anonymous one: for logs */
+    read_person(json_get(o, "from"),
+                u); /* may be an admin, even an anonymous one: for logs */
     read_chat(json_get(o, "chat"), u);
     u->who = json_int_or(o, "new_chat_member.user.id", 0);
     if (u->chat == 0 || u->who <= 0 || new == MEMBER_UNKNOWN)
@@ -380,18 +392,15 @@ static void read_my_member(const struct json *o, const char *me, struct update *
         act(u, new == MEMBER_IN ? ACT_UNBLOCKED : ACT_BLOCKED);
 }
 
-/* ---- the update --------------------------------------------------------------------- */
+/* ---- the update ------------------------------------------------------------------ */
 
 static const struct {
     const char *member;
     reader *read;
 } kinds[] = {
-    {"message", read_message},
-    {"callback_query", read_callback},
-    {"my_chat_member", read_my_member},
-    {"chat_member", read_member},
-    {"edited_message", read_edited},
-    {"channel_post", read_post},
+    {"message", read_message},          {"callback_query", read_callback},
+    {"my_chat_member", read_my_member}, {"chat_member", read_member},
+    {"edited_message", read_edited},    {"channel_post", read_post},
     {"edited_channel_post", read_post},
 };
 

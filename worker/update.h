@@ -3,11 +3,12 @@
  * worker/update.h - one Update of the Bot API, read tolerantly.
  *
  * Everything in it is a stranger's input: any member may be absent, of another type, or
- * a lie. update_parse never fails; it answers with an act, what the conversation has to do
- * with this update, and ACT_IGNORE with the reason when that is nothing.
+ * a lie. update_parse never fails; it answers with an act, what the conversation has to
+ * do with this update, and ACT_IGNORE with the reason when that is nothing.
  *
  * Of several kinds in one update (Telegram promises one) the first of the table in
- * update.c counts. All texts are lent by the raw JSON and may hold NULs: use the length. */
+ * update.c counts. All texts are lent by the raw JSON and may hold NULs: use the
+ * length. */
 #ifndef WORKER_UPDATE_H
 #define WORKER_UPDATE_H
 
@@ -17,9 +18,9 @@ enum update_act {
     ACT_IGNORE,  /* why says why */
     ACT_COMMAND, /* command, args */
     ACT_TEXT,    /* text: of a message, or of a Mini App's scanner */
-    ACT_PHOTO,   /* file: the largest picture of the message, or an image sent as file */
-    ACT_OTHER,   /* a voice, a sticker, a contact: nothing we can read */
-    ACT_BUTTON,  /* callback, data; message is 0 when it can be edited no more */
+    ACT_PHOTO,  /* file: the largest picture of the message, or an image sent as file */
+    ACT_OTHER,  /* a voice, a sticker, a contact: nothing we can read */
+    ACT_BUTTON, /* callback, data; message is 0 when it can be edited no more */
     ACT_STRAY_BUTTON, /* a button outside a private chat: acknowledge, no more */
     ACT_GROUP,        /* addressed by name in a group: one polite line */
     ACT_BLOCKED,      /* the person stopped the bot */

@@ -14,7 +14,8 @@
 #define EXPIRE_SLICE 500
 #define FORGET_SLICE 2000
 
-/* ---- birthdays --------------------------------------------------------------------------- */
+/* ---- birthdays
+ * --------------------------------------------------------------------------- */
 
 static enum status put_next_page(struct step *s, const struct birthday_round *round)
 {
@@ -24,7 +25,8 @@ static enum status put_next_page(struct step *s, const struct birthday_round *ro
 
     json_set_int(args, "day", round->today);
     json_set_int(args, "after", round->after_customer);
-    snprintf(idk, sizeof idk, "%d:%lld", round->today, (long long)round->after_customer);
+    snprintf(idk, sizeof idk, "%d:%lld", round->today,
+             (long long)round->after_customer);
     next.idk = idk;
     return job_put(s->db, s->now, &next);
 }
@@ -58,14 +60,16 @@ enum status birthday_check_step(struct step *s)
     enum status st = tz ? birthday_rules_load(s->db, &round.rules) : ST_BROKEN;
 
     if (tz == NULL)
-        snprintf(s->why, sizeof s->why, "time zone %s cannot be read", s->cfg->timezone);
+        snprintf(s->why, sizeof s->why, "time zone %s cannot be read",
+                 s->cfg->timezone);
     if (st == ST_OK)
         st = gift_page(s, &round);
     tz_close(tz);
     return st;
 }
 
-/* ---- expiry, retention -------------------------------------------------------------------- */
+/* ---- expiry, retention
+ * -------------------------------------------------------------------- */
 
 enum status discount_expire_step(struct step *s)
 {
@@ -87,13 +91,14 @@ enum status retention_step(struct step *s)
     enum status st = setting_load(s->db, &set);
 
     if (st == ST_OK)
-        st = ledger_forget(s->db, s->now, set.retention_days, set.update_seen_days, &jobs);
+        st = ledger_forget(s->db, s->now, set.retention_days, set.update_seen_days,
+                           &jobs);
     if (st == ST_OK)
         st = message_forget(s->db, s->now - set.retention_days * DAY, FORGET_SLICE,
                             &messages);
     if (st == ST_OK)
         st = redemption_attempt_forget(s->db, s->now - set.retention_days * DAY,
-                                        FORGET_SLICE, &attempts);
+                                       FORGET_SLICE, &attempts);
     if (st == ST_OK && jobs + messages + attempts > 0)
         st = job_put(s->db, s->now, &again);
     return st;
@@ -106,8 +111,9 @@ enum status test_note_step(struct step *s)
 {
     enum status st;
 
-    st = db_exec(s->db, NULL, "UPDATE test_account SET points = points + 1 WHERE id = ?",
-                 DB_INT(json_int_or(s->job->args, "account", 0)));
+    st =
+        db_exec(s->db, NULL, "UPDATE test_account SET points = points + 1 WHERE id = ?",
+                DB_INT(json_int_or(s->job->args, "account", 0)));
     if (st == ST_OK)
         st = db_exec(s->db, NULL,
                      "INSERT INTO test_effect (job, times) VALUES (?, 1)"

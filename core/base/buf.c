@@ -95,9 +95,9 @@ void buf_add_html(struct buf *b, const char *s)
 
 static void add_json_ascii(struct buf *b, unsigned char c)
 {
-    static const char short_form[256] = {['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b',
-                                         ['\f'] = 'f', ['\n'] = 'n',  ['\r'] = 'r',
-                                         ['\t'] = 't'};
+    static const char short_form[256] = {
+        ['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f',
+        ['\n'] = 'n', ['\r'] = 'r',  ['\t'] = 't'};
 
     if (short_form[c] != '\0') {
         buf_addc(b, '\\');

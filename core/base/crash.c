@@ -16,7 +16,8 @@ void crash_point(const char *name)
     size_t n = strlen(name);
     int fd;
 
-    if (wish == NULL || strncmp(wish, name, n) != 0 || (wish[n] != ':' && wish[n] != '\0'))
+    if (wish == NULL || strncmp(wish, name, n) != 0 ||
+        (wish[n] != ':' && wish[n] != '\0'))
         return;
     if (wish[n] == ':' && ++passed < (int)strtol(wish + n + 1, NULL, 10))
         return;

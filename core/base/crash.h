@@ -4,9 +4,10 @@
  *
  * crash_point("redeem.committed") is nothing in a release. In the crash and asan
  * variants it ends the process at once, as kill -9 would, when the environment says
- * DVORIK_CRASH=redeem.committed:3 (the third time a process of that name passes it) and the
- * file named by DVORIK_CRASH_ONCE does not exist yet: the file is made first, so one
- * setting kills one process once, and the program that is started in its place lives. */
+ * DVORIK_CRASH=redeem.committed:3 (the third time a process of that name passes it) and
+ * the file named by DVORIK_CRASH_ONCE does not exist yet: the file is made first, so
+ * one setting kills one process once, and the program that is started in its place
+ * lives. */
 #ifndef CORE_BASE_CRASH_H
 #define CORE_BASE_CRASH_H
 

@@ -14,13 +14,14 @@
 /* floor(amount * bp / 10000); amount >= 0, 0 <= bp <= 10000; exact for all of int64. */
 int64_t money_percent(int64_t amount, int64_t bp);
 
-/* "1 250,50 ₽" / "1 250 ₽" (kopecks only when there are some; narrow no-break space) in
- * Russian, "1,250.50 ₽" in English; lang is "ru" or "en". */
+/* "1 250,50 ₽" / "1 250 ₽" (kopecks only when there are some; narrow no-break
+ * space) in Russian, "1,250.50 ₽" in English; lang is "ru" or "en". */
 void money_add(struct buf *out, int64_t amount, const char *lang);
 void percent_add(struct buf *out, int64_t bp, const char *lang); /* "10 %", "7,5 %" */
 
-/* What a cashier types: digits, blanks or dots or commas between thousands, one comma or
- * dot before one or two kopecks. ST_BAD for anything else, negative, or beyond max. */
+/* What a cashier types: digits, blanks or dots or commas between thousands, one comma
+ * or dot before one or two kopecks. ST_BAD for anything else, negative, or beyond max.
+ */
 must_check enum status money_read(const char *s, size_t n, int64_t max, int64_t *out);
 
 #endif

@@ -18,7 +18,7 @@ void secret_random(void *out, size_t n);
 uint64_t secret_random_below(uint64_t n); /* uniform in 0..n-1 */
 
 /* Same content? Takes the same time wherever they differ; a NULL never equals. */
-bool secret_equal(const char *a, const char *b);
+bool secret_equal(const char *given, const char *expected);
 
 /* Only to name a Redis script, as Redis does; 40 hex digits and a NUL. */
 void secret_sha1_hex(const void *p, size_t n, char out[41]);

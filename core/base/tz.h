@@ -3,8 +3,8 @@
  * core/base/tz.h - IANA time zones, read from the system's TZif files
  * (/usr/share/zoneinfo, or $TZDIR), one handle a zone, no setenv("TZ").
  *
- * A wall time that a change of offset skips (gap) means the first instant after the gap;
- * one that occurs twice (overlap) means the first of the two. */
+ * A wall time that a change of offset skips (gap) means the first instant after the
+ * gap; one that occurs twice (overlap) means the first of the two. */
 #ifndef CORE_BASE_TZ_H
 #define CORE_BASE_TZ_H
 

@@ -2,9 +2,9 @@
  *
  * core/io/crew.h - threads for blocking work (MySQL, bcrypt), answered in the loop.
  *
- * crew_do hands work to the first free hand; when it is over, done is called in the loop
- * with what work answered. Each hand has its number, so that what only one thread may use
- * (a connection) can be kept one a hand. */
+ * crew_do hands work to the first free hand; when it is over, done is called in the
+ * loop with what work answered. Each hand has its number, so that what only one thread
+ * may use (a connection) can be kept one a hand. */
 #ifndef CORE_IO_CREW_H
 #define CORE_IO_CREW_H
 
@@ -22,6 +22,7 @@ struct crew *crew_open(struct loop *loop, int hands);
 void crew_close(struct crew *c);
 
 /* ST_BROKEN: no memory, done is not called. */
-must_check enum status crew_do(struct crew *c, crew_work *work, crew_done *done, void *arg);
+must_check enum status crew_do(struct crew *c, crew_work *work, crew_done *done,
+                               void *arg);
 
 #endif

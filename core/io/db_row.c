@@ -11,7 +11,8 @@
 struct db_col {
     enum db_kind kind;
     db_flag null, cut;
-    unsigned long len;
+    unsigned long len; /* the library's; its 3.3.19 sets it to 0 when bound again */
+    size_t n;          /* what it was when the row came */
     long long number;
     MYSQL_TIME time;
     char *text;
@@ -130,7 +131,7 @@ enum status db_rows_begin(struct db_rows *r, MYSQL_STMT *h)
 static enum status col_again(struct db_rows *r, unsigned i)
 {
     struct db_col *c = &r->cols[i];
-    size_t n = c->len;
+    size_t n = c->n;
 
     if (c->null || c->kind != DB_KIND_TEXT || n < c->cap)
         return ST_OK;
@@ -160,10 +161,11 @@ enum status db_next(struct db *db)
     for (unsigned i = 0; st == ST_OK && i < r->n; i++) {
         size_t before = r->cols[i].cap;
 
+        r->cols[i].n = r->cols[i].len;
         st = col_again(r, i);
         grown = grown || r->cols[i].cap != before;
         if (st == ST_OK && r->cols[i].kind == DB_KIND_TEXT)
-            r->cols[i].text[r->cols[i].null ? 0 : r->cols[i].len] = '\0';
+            r->cols[i].text[r->cols[i].null ? 0 : r->cols[i].n] = '\0';
     }
     /* The library copied the binds: tell it where the columns live now. */
     if (st == ST_OK && grown && mysql_stmt_bind_result(r->open, r->into) != 0)
@@ -222,6 +224,6 @@ const char *db_text(const struct db *db, int col, size_t *n)
     bool there = !c->null && c->kind == DB_KIND_TEXT;
 
     if (n != NULL)
-        *n = there ? c->len : 0;
+        *n = there ? c->n : 0;
     return there ? c->text : NULL;
 }

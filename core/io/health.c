@@ -26,7 +26,8 @@ struct health {
     struct db *db;
     enum state state[PARTS];
     int64_t told_ms[PARTS];
-    bool asked[PARTS]; /* an answer of it is still to come, maybe from an earlier look */
+    bool
+        asked[PARTS]; /* an answer of it is still to come, maybe from an earlier look */
     bool looking;
     struct waiter *waiters;
     struct loop_timer every, late;
@@ -62,8 +63,8 @@ static void say(const struct health *h, struct http_req *req)
                                            .headers = {{"Cache-Control", "no-store"}}});
 }
 
-/* Redis speaks for itself: its pipeline logs. The others once every few seconds, however
- * often somebody asks. */
+/* Redis speaks for itself: its pipeline logs. The others once every few seconds,
+ * however often somebody asks. */
 static void part_set(struct health *h, enum part p, enum state to)
 {
     int64_t now = loop_mono_ms(h->o.loop);

@@ -4,8 +4,8 @@
  * looks every few seconds, says so as long as one is away and when it is back.
  *
  * A question is answered by a fresh look that all who ask meanwhile share; what has not
- * answered within HEALTH_WAIT_MS is down. bots is alive while its key in Redis is fresh:
- * it writes that key itself (beats). */
+ * answered within HEALTH_WAIT_MS is down. bots is alive while its key in Redis is
+ * fresh: it writes that key itself (beats). */
 #ifndef CORE_IO_HEALTH_H
 #define CORE_IO_HEALTH_H
 
@@ -28,7 +28,9 @@ struct health_options {
 };
 
 struct health *health_open(const struct health_options *o); /* yours; NULL: no memory */
-void health_close(struct health *h); /* before the server whose requests it holds */
+/* After the pipe, whose last answers come here; before the server whose requests it
+ * holds. */
+void health_close(struct health *h);
 
 /* 200 or 503 with {"status":"ok"|"down","database":…,"redis":…,"bots":…}. */
 void health_answer(struct health *h, struct http_req *req);

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
-#include "core/io/httpd.h"
+#include "core/io/httpd_private.h"
 
-#include "core/base/buf.h"
 #include "core/base/log.h"
 #include "core/io/httpd_check.h"
 #include "core/io/listen.h"
 
-#include <linux/tcp.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,68 +19,10 @@
 #define STRICT MHD_OPTION_STRICT_FOR_CLIENT
 #endif
 
-#define TICK_MS 1000
-#define READING_MS 10000 /* a request from its first byte to its last */
-/* Longer than nginx keeps its upstream connections (60 s): whoever closes first loses the
- * request that is just being sent, and that must not be us. */
-#define IDLE_MS 75000
-#define WRITING_MS 75000
+#define DESCRIPTORS_LEFT 64             /* for all that is no connection */
 #define MEMORY_A_CONNECTION (16 * 1024) /* bounds the headers */
-#define BODY_KEPT 4096 /* a connection keeps that much memory for its next body */
 
-enum phase { IDLE, READING, HELD, WRITING, PHASES };
-
-static const int64_t phase_ms[PHASES] = {
-    [IDLE] = IDLE_MS, [READING] = READING_MS, [HELD] = INT64_MAX, [WRITING] = WRITING_MS};
-
-/* One a connection, as a connection has at most one request at a time. */
-struct http_req {
-    struct http_req *next, *prev; /* the ring of its phase, oldest first */
-    struct httpd *h;
-    struct MHD_Connection *mhd;
-    int fd;
-    enum phase phase;
-    int64_t since; /* in this phase, milliseconds */
-    const char *method, *path;
-    char *body;
-    size_t body_n, body_cap;
-    int64_t length;
-    int refuse; /* answer this instead of asking anybody */
-    bool begun, seen, whole, suspended, in_handler, close;
-    struct MHD_Response *answer;
-    int status;
-};
-
-struct httpd {
-    struct loop *loop;
-    struct MHD_Daemon *mhd;
-    struct httpd_options o;
-    int epoll_fd, listen_fd, port, connections;
-    bool run, stopping;
-    struct http_req rings[PHASES];
-    struct loop_timer again, tick;
-    struct MHD_Response *empty;
-    loop_call *stopped;
-    void *stopped_arg;
-};
-
-/* ---- phases and their deadlines ------------------------------------------------- */
-
-static void phase_set(struct http_req *r, enum phase phase)
-{
-    struct http_req *ring = &r->h->rings[phase];
-
-    if (r->next) {
-        r->prev->next = r->next;
-        r->next->prev = r->prev;
-    }
-    r->phase = phase;
-    r->since = loop_mono_ms(r->h->loop);
-    r->prev = ring->prev;
-    r->next = ring;
-    ring->prev->next = r;
-    ring->prev = r;
-}
+/* ---- connections ---------------------------------------------------------------- */
 
 /* The empty answer is everybody's. */
 static void answer_free(struct http_req *r)
@@ -90,44 +30,6 @@ static void answer_free(struct http_req *r)
     if (r->answer && r->answer != r->h->empty)
         MHD_destroy_response(r->answer);
     r->answer = NULL;
-}
-
-/* libmicrohttpd offers no way to drop a connection; its end of file does. */
-static void conn_drop(struct http_req *r)
-{
-    shutdown(r->fd, SHUT_RDWR);
-}
-
-/* libmicrohttpd does not tell when the first bytes of a further request are there, the
- * kernel does: somebody who drips a request line is not idle. */
-static bool conn_heard_since(const struct http_req *r, int64_t now_ms)
-{
-    struct tcp_info info = {0};
-    socklen_t n = sizeof(info);
-
-    if (getsockopt(r->fd, IPPROTO_TCP, TCP_INFO, &info, &n) != 0)
-        return false;
-    return now_ms - (int64_t)info.tcpi_last_data_recv > r->since + 50;
-}
-
-static void tick(void *arg)
-{
-    struct httpd *h = arg;
-    int64_t now = loop_mono_ms(h->loop);
-    struct http_req *r, *next;
-
-    for (r = h->rings[IDLE].next; r != &h->rings[IDLE]; r = next) {
-        next = r->next;
-        if (conn_heard_since(r, now))
-            phase_set(r, READING);
-    }
-    for (int p = 0; p < PHASES; p++) {
-        struct http_req *ring = &h->rings[p];
-        for (r = ring->next; r != ring && now - r->since >= phase_ms[p]; r = r->next)
-            conn_drop(r);
-    }
-    if (h->connections > 0)
-        loop_after(h->loop, &h->tick, TICK_MS, tick, h);
 }
 
 static void conn_opened(struct httpd *h, struct MHD_Connection *mhd, void **mine)
@@ -138,7 +40,7 @@ static void conn_opened(struct httpd *h, struct MHD_Connection *mhd, void **mine
 
     h->connections++;
     if (h->connections == 1)
-        loop_after(h->loop, &h->tick, TICK_MS, tick, h);
+        loop_after(h->loop, &h->tick, 1000, phase_tick, h);
     *mine = r;
     if (!r) {
         shutdown(info->connect_fd, SHUT_RDWR);
@@ -204,16 +106,7 @@ static void on_completed(void *arg, struct MHD_Connection *mhd, void **mine,
     if (!r)
         return;
     answer_free(r);
-    if (r->body_cap > BODY_KEPT) {
-        free(r->body);
-        r->body = NULL;
-        r->body_cap = 0;
-    }
-    r->method = r->path = NULL;
-    r->body_n = 0;
-    r->length = 0;
-    r->refuse = r->status = 0;
-    r->begun = r->seen = r->whole = r->suspended = r->in_handler = r->close = false;
+    request_clear(r);
     phase_set(r, IDLE);
     if (r->h->stopping)
         conn_drop(r);
@@ -239,46 +132,6 @@ static void headers_check(struct http_req *r, const char *version)
         r->refuse = 413;
 }
 
-static bool body_room(struct http_req *r, size_t n)
-{
-    size_t cap = r->body_cap ? r->body_cap : BODY_KEPT / 4;
-    char *grown;
-
-    if (n < r->body_cap)
-        return true;
-    if (r->length > 0 && n <= (size_t)r->length)
-        cap = (size_t)r->length + 1;
-    while (cap <= n)
-        cap *= 2;
-    grown = realloc(r->body, cap);
-    if (!grown)
-        return false;
-    r->body = grown;
-    r->body_cap = cap;
-    return true;
-}
-
-/* A chunked body shows its size too late to be refused unread: the rest is dropped, and
- * whoever goes on for long is cut off. */
-static enum MHD_Result body_take(struct http_req *r, const char *p, size_t n)
-{
-    size_t max = r->h->o.body_max;
-
-    if (r->refuse || r->body_n + n > max) {
-        r->refuse = r->refuse ? r->refuse : 413;
-        r->body_n += n;
-        return r->body_n > 4 * max + 65536 ? MHD_NO : MHD_YES;
-    }
-    if (!body_room(r, r->body_n + n)) {
-        r->refuse = 503;
-        return MHD_YES;
-    }
-    memcpy(r->body + r->body_n, p, n);
-    r->body_n += n;
-    r->body[r->body_n] = '\0';
-    return MHD_YES;
-}
-
 static enum MHD_Result answer_queue(struct http_req *r)
 {
     enum MHD_Result done = MHD_queue_response(r->mhd, (unsigned)r->status, r->answer);
@@ -291,12 +144,10 @@ static enum MHD_Result answer_queue(struct http_req *r)
 
 static void handler_call(struct http_req *r, http_handler *fn)
 {
-    r->in_handler = true;
     if (r->refuse)
         http_answer_empty(r, r->refuse);
     else if (fn)
         fn(r->h->o.arg, r);
-    r->in_handler = false;
 }
 
 static enum MHD_Result request_first(struct http_req *r, const char *version)
@@ -324,9 +175,10 @@ static enum MHD_Result request_whole(struct http_req *r)
     return MHD_YES;
 }
 
-static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd, const char *path,
-                                  const char *method, const char *version,
-                                  const char *data, size_t *n, void **mine)
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd,
+                                  const char *path, const char *method,
+                                  const char *version, const char *data, size_t *n,
+                                  void **mine)
 {
     struct http_req *r = *mine;
 
@@ -341,7 +193,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd, const c
     if (*n > 0) {
         size_t had = *n;
         *n = 0;
-        return body_take(r, data, had);
+        return body_take(r, data, had) ? MHD_YES : MHD_NO;
     }
     if (r->answer)
         return answer_queue(r);
@@ -349,16 +201,6 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd, const c
 }
 
 /* ---- reading a request, answering it -------------------------------------------- */
-
-const char *http_method(const struct http_req *req)
-{
-    return req->method;
-}
-
-const char *http_path(const struct http_req *req)
-{
-    return req->path;
-}
 
 const char *http_header(const struct http_req *req, const char *name)
 {
@@ -368,17 +210,6 @@ const char *http_header(const struct http_req *req, const char *name)
 const char *http_query(const struct http_req *req, const char *name)
 {
     return MHD_lookup_connection_value(req->mhd, MHD_GET_ARGUMENT_KIND, name);
-}
-
-const char *http_body(const struct http_req *req, size_t *n)
-{
-    *n = req->body_n;
-    return req->body_n ? req->body : "";
-}
-
-int64_t http_length(const struct http_req *req)
-{
-    return req->length;
 }
 
 static void answer_set(struct http_req *req, int status, struct MHD_Response *answer)
@@ -411,7 +242,8 @@ void http_answer(struct http_req *req, const struct http_answer *a)
     if (fine && a->type)
         fine = MHD_add_response_header(m, "Content-Type", a->type) == MHD_YES;
     for (int i = 0; fine && i < HTTP_HEADERS_MAX && a->headers[i][0]; i++)
-        fine = MHD_add_response_header(m, a->headers[i][0], a->headers[i][1]) == MHD_YES;
+        fine =
+            MHD_add_response_header(m, a->headers[i][0], a->headers[i][1]) == MHD_YES;
     if (fine && (req->close || req->h->stopping))
         fine = MHD_add_response_header(m, "Connection", "close") == MHD_YES;
     if (!fine && m) {
@@ -427,25 +259,6 @@ void http_answer_empty(struct http_req *req, int status)
         http_answer(req, &(struct http_answer){.status = status});
     else
         answer_give(req, status, NULL);
-}
-
-void http_answer_problem(struct http_req *req, int status, const char *title,
-                         const char *detail)
-{
-    struct buf b = {0};
-
-    buf_addf(&b, "{\"type\":\"about:blank\",\"status\":%d,\"title\":", status);
-    buf_add_json(&b, title, strlen(title));
-    if (detail) {
-        buf_adds(&b, ",\"detail\":");
-        buf_add_json(&b, detail, strlen(detail));
-    }
-    buf_adds(&b, "}\n");
-    http_answer(req, &(struct http_answer){.status = b.failed ? 500 : status,
-                                           .type = "application/problem+json",
-                                           .body = b.s,
-                                           .n = b.failed ? 0 : b.len});
-    buf_free(&b);
 }
 
 /* ---- the server ----------------------------------------------------------------- */
@@ -487,21 +300,41 @@ static void run(void *arg)
 static void on_panic(void *arg, const char *file, unsigned line, const char *reason)
 {
     (void)arg;
-    log_error("http server is inconsistent", LOG_TEXT("file", file), LOG_INT("line", line),
-              LOG_TEXT("reason", reason ? reason : ""));
+    log_error("http server is inconsistent", LOG_TEXT("file", file),
+              LOG_INT("line", line), LOG_TEXT("reason", reason ? reason : ""));
     abort();
+}
+
+/* As many connections as asked for, or as many as there may be descriptors. */
+static int connections_allowed(int wanted)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return wanted;
+    if (files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &files) != 0 &&
+            getrlimit(RLIMIT_NOFILE, &files) != 0)
+            return wanted;
+    }
+    if (files.rlim_cur > DESCRIPTORS_LEFT * 2 &&
+        files.rlim_cur - DESCRIPTORS_LEFT < (rlim_t)wanted)
+        return (int)(files.rlim_cur - DESCRIPTORS_LEFT);
+    return wanted;
 }
 
 static struct MHD_Daemon *daemon_start(struct httpd *h)
 {
-    int max = h->o.connections_max > 0 ? h->o.connections_max : 4096;
+    int max =
+        connections_allowed(h->o.connections_max > 0 ? h->o.connections_max : 4096);
 
     MHD_set_panic_func(on_panic, NULL);
     return MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, h,
-        MHD_OPTION_LISTEN_SOCKET, h->listen_fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)max,
-        MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)MEMORY_A_CONNECTION, STRICT, 1,
+        MHD_OPTION_LISTEN_SOCKET, h->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)max, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_A_CONNECTION, STRICT, 1,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, h, MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_END);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * core/io/httpd.h - an HTTP/1.1 server on our loop; the only pair that knows libmicrohttpd.
+ * core/io/httpd.h - an HTTP/1.1 server on our loop; the only pair that knows
+ * libmicrohttpd.
  *
  *          first byte          headers in: early()          body in: handler()
  *   IDLE ------------> READING ------------------> READING ------------------> HELD
@@ -8,10 +9,11 @@
  *    +--------------- WRITING <------------------- http_answer() ----------------+
  *                       75 s
  *
- * early() sees a request whose body is not read yet and may answer at once (401, 413): the
- * body stays unread and the connection closes. handler() sees the whole request and
+ * early() sees a request whose body is not read yet and may answer at once (401, 413):
+ * the body stays unread and the connection closes. handler() sees the whole request and
  * answers now or later; until it does the connection is held, also when the client has
- * gone, so a held request stays valid until http_answer(), which is called exactly once.
+ * gone, so a held request stays valid until http_answer(), which is called exactly
+ * once.
  *
  * Refused with 400 and closed before anybody sees them, as a proxy in front might read
  * them differently: more than one Content-Length or Host, Content-Length together with
@@ -43,14 +45,14 @@ struct httpd_options {
 };
 
 /* Listens at once. NULL: *why (may be NULL) says why, lent until the next call. Yours.
- * Its work is done in a hook of the loop: hooks that gather what handlers put are
- * registered after it. */
+ * Its work is done in a hook of the loop, so the answers of a turn leave together. */
 struct httpd *httpd_open(struct loop *loop, const struct httpd_options *o,
                          const char **why);
 int httpd_port(const struct httpd *h);
 int httpd_connections(const struct httpd *h);
 
-/* Accepts no more, finishes what is under way, then calls done (once, from the loop). */
+/* Accepts no more, finishes what is under way, then calls done (once, from the loop).
+ */
 void httpd_stop(struct httpd *h, loop_call *done, void *arg);
 /* Leaves at once. Held requests are gone with it: whoever would answer one is closed
  * before. NULL is fine. */

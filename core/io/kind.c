@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* D needs no more than a handful of tries: what fails five times with a growing wait
- * fails for a reason that a person must see. A send has more: Telegram may be away for an
- * hour. */
+ * fails for a reason that a person must see. A send has more: Telegram may be away for
+ * an hour. */
 static const struct kind_policy kinds[KIND_COUNT] = {
     [KIND_UNKNOWN] = {"unknown", NULL, CLASS_E, POOL_LOGIC, LANE_LOW, 1, 10},
     [KIND_BOT_UPDATE] = {"bot.update", NULL, CLASS_U, POOL_LOGIC, LANE_HOT, 5, 10},
@@ -14,10 +14,10 @@ static const struct kind_policy kinds[KIND_COUNT] = {
                                5, 10},
     [KIND_BOT_FILE_FETCHED] = {"bot.file_fetched", NULL, CLASS_D, POOL_LOGIC, LANE_HOT,
                                3, 10},
-    [KIND_CORE_DISCOUNT_REDEEMED] = {"core.discount_redeemed", NULL, CLASS_D, POOL_LOGIC,
-                                     LANE_NORMAL, 5, 10},
-    [KIND_CORE_REDEMPTION_VOIDED] = {"core.redemption_voided", NULL, CLASS_D, POOL_LOGIC,
-                                     LANE_NORMAL, 5, 10},
+    [KIND_CORE_DISCOUNT_REDEEMED] = {"core.discount_redeemed", NULL, CLASS_D,
+                                     POOL_LOGIC, LANE_NORMAL, 5, 10},
+    [KIND_CORE_REDEMPTION_VOIDED] = {"core.redemption_voided", NULL, CLASS_D,
+                                     POOL_LOGIC, LANE_NORMAL, 5, 10},
     [KIND_CORE_BIRTHDAY_GIFTED] = {"core.birthday_gifted", NULL, CLASS_D, POOL_LOGIC,
                                    LANE_NORMAL, 5, 10},
     [KIND_SCHED_BIRTHDAY_CHECK] = {"sched.birthday_check", "check_birthdays", CLASS_D,
@@ -32,8 +32,8 @@ static const struct kind_policy kinds[KIND_COUNT] = {
                                 LANE_NORMAL, 1, 20},
     [KIND_SEND_MEMBER_CHECK] = {"send.member_check", NULL, CLASS_D, POOL_SEND,
                                 LANE_NORMAL, 5, 10},
-    [KIND_SEND_FILE_FETCH] = {"send.file_fetch", NULL, CLASS_D, POOL_SEND, LANE_NORMAL, 3,
-                              90},
+    [KIND_SEND_FILE_FETCH] = {"send.file_fetch", NULL, CLASS_D, POOL_SEND, LANE_NORMAL,
+                              3, 90},
 #ifdef CRASH_POINTS
     [KIND_TEST_NOTE] = {"test.note", NULL, CLASS_D, POOL_LOGIC, LANE_NORMAL, 5, 10},
 #endif

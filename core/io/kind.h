@@ -33,8 +33,9 @@ enum kind {
 /* What may become of a job when Redis loses everything. */
 enum kind_class {
     CLASS_D = 1, /* durable: a row in job_open, brought back by the reconciler */
-    CLASS_U,     /* an update of Telegram: Redis's append-only file, guarded by update_seen */
-    CLASS_E      /* ephemeral: may be lost */
+    CLASS_U, /* an update of Telegram: Redis's append-only file, guarded by update_seen
+              */
+    CLASS_E  /* ephemeral: may be lost */
 };
 
 enum kind_pool { POOL_LOGIC = 1, POOL_SEND, POOL_COUNT = POOL_SEND };

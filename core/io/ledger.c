@@ -49,13 +49,14 @@ static enum status note(struct db *db, int64_t now, const struct job *j,
     const char *par = json_text(j->body, "par", &len);
     bool has_parent = par != NULL && ulid_parse(par, len, parent) == ST_OK;
 
-    return db_exec(db, NULL,
-                   "INSERT IGNORE INTO job_hist (at, id, kind, attempt, outcome, ms, worker,"
-                   " root, parent, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, LEFT(?, 200))",
-                   DB_TIME(now), DB_BYTES(j->id, 16), DB_TEXT(kind_policy(j->kind)->name),
-                   DB_INT(j->attempts + 1), DB_TEXT(outcome), DB_INT(run->ms),
-                   DB_TEXT(run->worker), j->root[0] ? DB_TEXT(j->root) : DB_NULL,
-                   has_parent ? DB_BYTES(parent, 16) : DB_NULL, DB_TEXT(run->why));
+    return db_exec(
+        db, NULL,
+        "INSERT IGNORE INTO job_hist (at, id, kind, attempt, outcome, ms, worker,"
+        " root, parent, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, LEFT(?, 200))",
+        DB_TIME(now), DB_BYTES(j->id, 16), DB_TEXT(kind_policy(j->kind)->name),
+        DB_INT(j->attempts + 1), DB_TEXT(outcome), DB_INT(run->ms),
+        DB_TEXT(run->worker), j->root[0] ? DB_TEXT(j->root) : DB_NULL,
+        has_parent ? DB_BYTES(parent, 16) : DB_NULL, DB_TEXT(run->why));
 }
 
 enum status ledger_done(struct db *db, int64_t now, const struct job *j,
@@ -66,7 +67,8 @@ enum status ledger_done(struct db *db, int64_t now, const struct job *j,
     return note(db, now, j, "done", run);
 }
 
-/* ---- after a failure -------------------------------------------------------------------- */
+/* ---- after a failure
+ * -------------------------------------------------------------------- */
 
 struct failed {
     const struct job *job;
@@ -81,9 +83,9 @@ static enum status retry_work(struct db *db, void *arg)
     enum status st = ST_OK;
 
     if (class_of(f->job) == CLASS_D)
-        st = db_exec(db, NULL, "UPDATE job_open SET attempts = ?, run_at = ? WHERE id = ?",
-                     DB_INT(f->job->attempts + 1), DB_TIME(f->due),
-                     DB_BYTES(f->job->id, 16));
+        st = db_exec(
+            db, NULL, "UPDATE job_open SET attempts = ?, run_at = ? WHERE id = ?",
+            DB_INT(f->job->attempts + 1), DB_TIME(f->due), DB_BYTES(f->job->id, 16));
     if (st == ST_OK)
         st = note(db, f->now, f->job, "retry", f->run);
     return st;
@@ -103,7 +105,8 @@ enum status ledger_park(struct db *db, const struct job *j, int64_t due)
 {
     if (class_of(j) != CLASS_D)
         return ST_OK;
-    return db_exec(db, NULL, "UPDATE job_open SET run_at = ?, attempts = ? WHERE id = ?",
+    return db_exec(db, NULL,
+                   "UPDATE job_open SET run_at = ?, attempts = ? WHERE id = ?",
                    DB_TIME(due), DB_INT(j->attempts), DB_BYTES(j->id, 16));
 }
 
@@ -123,16 +126,18 @@ static enum status bury_work(struct db *db, void *arg)
     int lane = (int)kind_policy(j->kind)->pool * 100 + j->list;
     enum status st;
 
-    st = db_exec(db, NULL,
-                 "INSERT IGNORE INTO job_dead (id, kind, lane, attempts, crashes, reason,"
-                 " why, root, put_at, died_at, body)"
-                 " VALUES (?, ?, ?, ?, ?, ?, LEFT(?, 200), ?, ?, ?, ?)",
-                 DB_BYTES(j->id, 16), DB_TEXT(kind_policy(j->kind)->name), DB_INT(lane),
-                 DB_INT(j->attempts), DB_INT(j->crashes), DB_TEXT(f->reason),
-                 DB_TEXT(f->run->why), j->root[0] ? DB_TEXT(j->root) : DB_NULL,
-                 DB_TIME(j->put_at), DB_TIME(f->now), DB_BYTES(body, n));
+    st = db_exec(
+        db, NULL,
+        "INSERT IGNORE INTO job_dead (id, kind, lane, attempts, crashes, reason,"
+        " why, root, put_at, died_at, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, LEFT(?, 200), ?, ?, ?, ?)",
+        DB_BYTES(j->id, 16), DB_TEXT(kind_policy(j->kind)->name), DB_INT(lane),
+        DB_INT(j->attempts), DB_INT(j->crashes), DB_TEXT(f->reason),
+        DB_TEXT(f->run->why), j->root[0] ? DB_TEXT(j->root) : DB_NULL,
+        DB_TIME(j->put_at), DB_TIME(f->now), DB_BYTES(body, n));
     if (st == ST_OK)
-        st = db_exec(db, NULL, "DELETE FROM job_open WHERE id = ?", DB_BYTES(j->id, 16));
+        st =
+            db_exec(db, NULL, "DELETE FROM job_open WHERE id = ?", DB_BYTES(j->id, 16));
     if (st == ST_OK)
         st = note(db, f->now, j, "dead", f->run);
     return st;
@@ -157,8 +162,9 @@ enum status ledger_drain_dead(struct db *db, struct queue *q, enum kind_pool poo
     for (int i = 0; st == ST_OK && i < *n; i++) {
         bool poison = jobs[i].reason == 'p';
         struct ledger_run run = {
-            .worker = "", .why = poison ? "its worker died three times while running it"
-                                        : "tries used up"};
+            .worker = "",
+            .why = poison ? "its worker died three times while running it"
+                          : "tries used up"};
 
         st = ledger_bury(db, now, &jobs[i], poison ? "poison" : "tries", &run);
         crash_point("dead.written");
@@ -171,7 +177,8 @@ enum status ledger_drain_dead(struct db *db, struct queue *q, enum kind_pool poo
     return st;
 }
 
-/* ---- back from the dead --------------------------------------------------------------------- */
+/* ---- back from the dead
+ * --------------------------------------------------------------------- */
 
 struct revival {
     int64_t now;
@@ -213,13 +220,15 @@ static enum status revive_work(struct db *db, void *arg)
     enum status st = revive_read(db, r);
 
     if (st == ST_OK && kind_policy(r->kind)->class == CLASS_D)
-        st = db_exec(db, NULL,
-                     "INSERT IGNORE INTO job_open (id, lane, kind, run_at, root, put_at, body)"
-                     " SELECT id, lane, kind, ?, root, put_at, body FROM job_dead"
-                     " WHERE id = ?",
-                     DB_TIME(r->now), DB_BYTES(r->id, 16));
+        st = db_exec(
+            db, NULL,
+            "INSERT IGNORE INTO job_open (id, lane, kind, run_at, root, put_at, body)"
+            " SELECT id, lane, kind, ?, root, put_at, body FROM job_dead"
+            " WHERE id = ?",
+            DB_TIME(r->now), DB_BYTES(r->id, 16));
     if (st == ST_OK)
-        st = db_exec(db, NULL, "DELETE FROM job_dead WHERE id = ?", DB_BYTES(r->id, 16));
+        st =
+            db_exec(db, NULL, "DELETE FROM job_dead WHERE id = ?", DB_BYTES(r->id, 16));
     return st;
 }
 
@@ -229,8 +238,8 @@ enum status ledger_revive(struct db *db, struct queue *q, int64_t now,
     struct revival r = {.now = now, .id = id};
     enum status st;
 
-    /* Classes U and E have no row to fall back on: their entry goes first. A crash between
-     * the two leaves both, and running an update twice changes nothing. */
+    /* Classes U and E have no row to fall back on: their entry goes first. A crash
+     * between the two leaves both, and running an update twice changes nothing. */
     st = revive_read(db, &r);
     if (st == ST_OK && kind_policy(r.kind)->class != CLASS_D)
         st = queue_hand_over(q, r.pool, &r.row, 1);
@@ -243,7 +252,8 @@ enum status ledger_revive(struct db *db, struct queue *q, int64_t now,
     return st;
 }
 
-/* ---- retention ---------------------------------------------------------------------------------- */
+/* ---- retention
+ * ---------------------------------------------------------------------------------- */
 
 static enum status forget(struct db *db, const char *sql, int64_t before, int64_t *sum)
 {
@@ -266,7 +276,8 @@ enum status ledger_forget(struct db *db, int64_t now, int64_t keep_days,
         st = forget(db, "DELETE FROM update_seen WHERE at < ? ORDER BY at LIMIT ?",
                     now - keep_updates_days * DAY, n);
     if (st == ST_OK)
-        st = forget(db, "DELETE FROM cron_tick WHERE fired_at < ? ORDER BY fired_at LIMIT ?",
-                    now - keep_days * DAY, n);
+        st = forget(
+            db, "DELETE FROM cron_tick WHERE fired_at < ? ORDER BY fired_at LIMIT ?",
+            now - keep_days * DAY, n);
     return st;
 }

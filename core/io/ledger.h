@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * core/io/ledger.h - the queue's side in MySQL: what is open, what was run, what is dead.
+ * core/io/ledger.h - the queue's side in MySQL: what is open, what was run, what is
+ * dead.
  *
- * ledger_claim goes first in the transaction of a job's effect and proves that the effect
- * has not happened yet: class D deletes its row of job_open, class U inserts its update
- * into update_seen, class E has no proof. Two holders of one job meet in that row: the
- * second waits, then hears ST_TAKEN. */
+ * ledger_claim goes first in the transaction of a job's effect and proves that the
+ * effect has not happened yet: class D deletes its row of job_open, class U inserts its
+ * update into update_seen, class E has no proof. Two holders of one job meet in that
+ * row: the second waits, then hears ST_TAKEN. */
 #ifndef CORE_IO_LEDGER_H
 #define CORE_IO_LEDGER_H
 
@@ -29,8 +30,9 @@ must_check enum status ledger_done(struct db *db, int64_t now, const struct job 
 must_check enum status ledger_retry(struct db *db, int64_t now, const struct job *j,
                                     int64_t due, const struct ledger_run *run);
 
-/* Not now and nobody's fault (class D): the row waits until due, the caller acknowledges
- * the entry (JOB_DONE), the reconciler brings it back. For waits that would hold a list up. */
+/* Not now and nobody's fault (class D): the row waits until due, the caller
+ * acknowledges the entry (JOB_DONE), the reconciler brings it back. For waits that
+ * would hold a list up. */
 must_check enum status ledger_park(struct db *db, const struct job *j, int64_t due);
 
 /* The job is dead: to job_dead, out of job_open. Repeating it changes nothing. */
@@ -42,9 +44,10 @@ must_check enum status ledger_bury(struct db *db, int64_t now, const struct job 
 must_check enum status ledger_revive(struct db *db, struct queue *q, int64_t now,
                                      const uint8_t id[16]);
 
-/* Open rows that Redis has lost (no entry waiting, in flight or delayed), and rows whose
- * time has come: handed over again. *n says how many. The argument is FIFO: see
- * reference in ARCHITECTURE.md, "The watermark". Running it twice at once is harmless. */
+/* Open rows that Redis has lost (no entry waiting, in flight or delayed), and rows
+ * whose time has come: handed over again. *n says how many. The argument is FIFO: see
+ * reference in ARCHITECTURE.md, "The watermark". Running it twice at once is harmless.
+ */
 must_check enum status ledger_reconcile(struct db *db, struct queue *q,
                                         enum kind_pool pool, int64_t now, int *n);
 

@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* The same columns of each table, in the same order, so that one reader serves all. */
-#define OPEN_COLUMNS                                                                     \
+#define OPEN_COLUMNS                                                                   \
     "SELECT 1, id, kind, root, '', '', '', '', parent, lane, attempts, run_at, 0"
-#define DONE_COLUMNS                                                                     \
+#define DONE_COLUMNS                                                                   \
     "SELECT 2, id, kind, root, outcome, '', why, worker, parent, 0, attempt, at, ms"
-#define DEAD_COLUMNS                                                                     \
+#define DEAD_COLUMNS                                                                   \
     "SELECT 3, id, kind, root, '', reason, why, '', NULL, lane, attempts, died_at, 0"
 
 static void text(struct db *db, int col, char *out, size_t size)
@@ -70,13 +70,13 @@ enum status ledger_list(struct db *db, enum ledger_where where, const char *kind
     };
     int seen = 0;
 
-    return each(db,
-                db_select(db, by_where[where], DB_TEXT(kind), DB_TEXT(kind),
-                          DB_INT(limit)),
-                fn, arg, &seen);
+    return each(
+        db, db_select(db, by_where[where], DB_TEXT(kind), DB_TEXT(kind), DB_INT(limit)),
+        fn, arg, &seen);
 }
 
-enum status ledger_story(struct db *db, const uint8_t id[16], ledger_each *fn, void *arg)
+enum status ledger_story(struct db *db, const uint8_t id[16], ledger_each *fn,
+                         void *arg)
 {
     static const char *const tables[] = {
         DONE_COLUMNS " FROM job_hist WHERE id = ? ORDER BY at",
@@ -111,11 +111,12 @@ enum status ledger_sums(struct db *db, int64_t since, struct ledger_sums *out)
     enum status st;
 
     *out = (struct ledger_sums){0};
-    st = db_one(db,
-                "SELECT (SELECT COUNT(*) FROM job_open), (SELECT COUNT(*) FROM job_dead),"
-                " (SELECT COUNT(*) FROM job_hist WHERE at >= ? AND outcome = 'done'),"
-                " (SELECT COUNT(*) FROM job_hist WHERE at >= ? AND outcome = 'retry')",
-                DB_TIME(since), DB_TIME(since));
+    st = db_one(
+        db,
+        "SELECT (SELECT COUNT(*) FROM job_open), (SELECT COUNT(*) FROM job_dead),"
+        " (SELECT COUNT(*) FROM job_hist WHERE at >= ? AND outcome = 'done'),"
+        " (SELECT COUNT(*) FROM job_hist WHERE at >= ? AND outcome = 'retry')",
+        DB_TIME(since), DB_TIME(since));
     if (st != ST_OK)
         return st;
     out->open = db_int(db, 0);

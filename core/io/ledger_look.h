@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * core/io/ledger_look.h - the queue as a person asks about it: lists of jobs, one job's
- * story, everything that followed from one press of a button. For `dvorik jobs`, the API
- * and the panel alike. */
+ * story, everything that followed from one press of a button. For `dvorik jobs`, the
+ * API and the panel alike. */
 #ifndef CORE_IO_LEDGER_LOOK_H
 #define CORE_IO_LEDGER_LOOK_H
 
@@ -30,8 +30,8 @@ must_check enum status ledger_list(struct db *db, enum ledger_where where,
                                    void *arg);
 
 /* All that is known of one job, oldest first. ST_NONE: nothing. */
-must_check enum status ledger_story(struct db *db, const uint8_t id[16], ledger_each *fn,
-                                    void *arg);
+must_check enum status ledger_story(struct db *db, const uint8_t id[16],
+                                    ledger_each *fn, void *arg);
 
 /* All jobs of a root, in the order they ran; open and dead ones last. ST_NONE: none. */
 must_check enum status ledger_trace(struct db *db, const char *root, ledger_each *fn,
@@ -41,6 +41,7 @@ must_check enum status ledger_trace(struct db *db, const char *root, ledger_each
 struct ledger_sums {
     int64_t open, dead, done, retried;
 };
-must_check enum status ledger_sums(struct db *db, int64_t since, struct ledger_sums *out);
+must_check enum status ledger_sums(struct db *db, int64_t since,
+                                   struct ledger_sums *out);
 
 #endif

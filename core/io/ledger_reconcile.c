@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * The watermark. A list is first in, first out, and each entry carries the moment Redis
- * took it. So an open row that was handed over before the head of its list was, and that is
- * neither in flight nor delayed nor dead, cannot be waiting: it was lost, or never got
- * there. One rule for a crash between commit and hand-over, a lost tail of the append-only
- * file, a failover, FLUSHALL and a slip of an operator.
+ * took it. So an open row that was handed over before the head of its list was, and
+ * that is neither in flight nor delayed nor dead, cannot be waiting: it was lost, or
+ * never got there. One rule for a crash between commit and hand-over, a lost tail of
+ * the append-only file, a failover, FLUSHALL and a slip of an operator.
  *
- * run_at is when the row was handed over last (or is due): a row brought back gets run_at =
- * now, so that it is not brought again while it waits in a long list. */
+ * run_at is when the row was handed over last (or is due): a row brought back gets
+ * run_at = now, so that it is not brought again while it waits in a long list. */
 #include "core/io/ledger.h"
 
 #include "core/base/clock.h"
@@ -47,10 +47,11 @@ static enum status lost_read(struct db *db, const struct census *c, int lane,
 {
     enum status st;
 
-    st = db_select(db,
-                   "SELECT id, attempts, body FROM job_open WHERE lane = ? AND run_at < ?"
-                   " ORDER BY run_at, id LIMIT 1000",
-                   DB_INT(lane), DB_TIME(before));
+    st = db_select(
+        db,
+        "SELECT id, attempts, body FROM job_open WHERE lane = ? AND run_at < ?"
+        " ORDER BY run_at, id LIMIT 1000",
+        DB_INT(lane), DB_TIME(before));
     while (st == ST_OK && (st = db_next(db)) == ST_OK && out->n < LOST_MAX) {
         struct job_row *r = &out->row[out->n];
         const char *id = db_text(db, 0, NULL), *body = db_text(db, 2, &r->body_n);
@@ -71,8 +72,8 @@ static enum status lost_read(struct db *db, const struct census *c, int lane,
 }
 
 /* Ours to bring back, unless another reconciler or the job itself was quicker. */
-static enum status mark(struct db *db, int64_t now, int64_t before, const uint8_t id[16],
-                        bool *ours)
+static enum status mark(struct db *db, int64_t now, int64_t before,
+                        const uint8_t id[16], bool *ours)
 {
     int64_t n = 0;
     enum status st;

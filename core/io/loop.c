@@ -124,7 +124,8 @@ enum status loop_watch(struct loop *loop, int fd, unsigned events, loop_ready *f
     known = w->fn != NULL;
     if (!known)
         w->round++;
-    ev.events = (events & LOOP_READ ? EPOLLIN : 0) | (events & LOOP_WRITE ? EPOLLOUT : 0);
+    ev.events =
+        (events & LOOP_READ ? EPOLLIN : 0) | (events & LOOP_WRITE ? EPOLLOUT : 0);
     ev.data.u64 = (uint64_t)w->round << 32 | (uint32_t)fd;
     if (epoll_set(loop, fd, &ev, known) != 0)
         return ST_BROKEN;

@@ -22,8 +22,8 @@ typedef void loop_call(void *arg);
 struct loop *loop_new(void); /* NULL: no memory or no descriptor. Yours. */
 void loop_free(struct loop *loop);
 
-/* Watches fd for events, or changes what it is watched for (and fn, arg). Level-triggered.
- * The fd stays the caller's; forget it before closing it. */
+/* Watches fd for events, or changes what it is watched for (and fn, arg).
+ * Level-triggered. The fd stays the caller's; forget it before closing it. */
 must_check enum status loop_watch(struct loop *loop, int fd, unsigned events,
                                   loop_ready *fn, void *arg);
 void loop_forget(struct loop *loop, int fd);

@@ -7,7 +7,8 @@
  *                               ^  ^ ^                | | |
  *                  due          |  | |     N: given   | | | R: failed, try again
  *   DELAYED --------------------+  | +----- back -----+ | +--------> DELAYED, or at the
- *                                  |                    |            head of its hot list
+ *                                  |                    |            head of its hot
+ * list
  *                                  +---- queue_reap ----+            until due
  *                                    its worker is gone
  *
@@ -16,15 +17,16 @@
  * DELAYED    zset `z`: entry -> due, for what is due within a minute; MySQL beyond
  * DEAD       table job_dead; list `d` only until the row is written
  *
- * A class D job is a row of job_open put in the transaction of the fact it follows from and
- * deleted in the transaction of its effect, so its effect happens once whatever Redis
- * forgets; an entry that Redis lost is brought back by the reconciler (reconcile.h). A step may
- * run twice and must be safe to repeat.
+ * A class D job is a row of job_open put in the transaction of the fact it follows from
+ * and deleted in the transaction of its effect, so its effect happens once whatever
+ * Redis forgets; an entry that Redis lost is brought back by the reconciler
+ * (reconcile.h). A step may run twice and must be safe to repeat.
  *
- * A hot list has one owner at a time (hash `own`), so one person's jobs run in order; a job
- * to be tried again blocks its list until it is due.
+ * A hot list has one owner at a time (hash `own`), so one person's jobs run in order; a
+ * job to be tried again blocks its list until it is due.
  *
- * The scripts are in core/io/queue/, one file each; every key they touch is declared. */
+ * The scripts are in core/io/queue/, one file each; every key they touch is declared.
+ */
 #ifndef CORE_IO_QUEUE_H
 #define CORE_IO_QUEUE_H
 
@@ -35,7 +37,7 @@
 #include "core/io/redis.h"
 
 #define QUEUE_LISTS 34
-#define QUEUE_BODY_MAX 1024          /* of classes D and E */
+#define QUEUE_BODY_MAX 1024           /* of classes D and E */
 #define QUEUE_UPDATE_MAX (256 * 1024) /* of class U */
 #define QUEUE_WID_MAX 96
 #define QUEUE_BATCH_MAX 64
@@ -45,11 +47,11 @@
 
 struct job_spec {
     enum kind kind;
-    int64_t key;         /* hot: the person (chat); bulk: the batch. Chooses the list */
-    struct json *args;   /* taken over, also on failure; NULL: none */
-    const char *idk;     /* at most 60 bytes, or NULL. Class D: (kind, idk) is unique among
-                            open jobs, a second put answers ST_TAKEN */
-    int64_t due;         /* microseconds; 0: at once */
+    int64_t key;       /* hot: the person (chat); bulk: the batch. Chooses the list */
+    struct json *args; /* taken over, also on failure; NULL: none */
+    const char *idk; /* at most 60 bytes, or NULL. Class D: (kind, idk) is unique among
+                        open jobs, a second put answers ST_TAKEN */
+    int64_t due;     /* microseconds; 0: at once */
 };
 
 /* The hot list of a person, 0..15; the bulk list of a batch, 18..33. */
@@ -82,16 +84,16 @@ must_check enum status job_put_now(struct queue *q, int64_t now,
 struct job {
     uint8_t id[16];
     enum kind kind;
-    int list;          /* 0..33 */
-    int attempts;      /* runs that failed so far */
+    int list;     /* 0..33 */
+    int attempts; /* runs that failed so far */
     int crashes;
-    int64_t put_at;    /* microseconds */
+    int64_t put_at; /* microseconds */
     char root[41];
     struct json *args; /* lent by the job: never NULL */
     struct json *body; /* owns args */
     char *raw;         /* the entry */
     size_t raw_n;
-    char reason;       /* of a dead one: 't' tries used up, 'p' poison */
+    char reason; /* of a dead one: 't' tries used up, 'p' poison */
 };
 void job_free(struct job *j); /* what a lease filled; safe on zeroed */
 
@@ -113,8 +115,8 @@ void queue_wid(char out[QUEUE_WID_MAX], int slot);
 
 /* One round trip: settle results (in the order they were leased), promote what is due,
  * lease up to want jobs of the pool into out, renew the lease. *n: jobs leased;
- * *nap_ms: until the next delayed or blocked one is due (at most 1000); *fenced: results
- * that were no longer ours. */
+ * *nap_ms: until the next delayed or blocked one is due (at most 1000); *fenced:
+ * results that were no longer ours. */
 struct queue_turn {
     const char *wid;
     enum kind_pool pool;
@@ -126,29 +128,33 @@ struct queue_turn {
 };
 must_check enum status queue_turn(struct queue *q, struct queue_turn *t);
 
-/* Blocks until something may be there for the pool, at most wait_ms. */
+/* Blocks until the doorbell rings, at most wait_ms: ST_OK rung, ST_NONE not. Who was
+ * rung for and does not turn must ring again, or a job may wait a second for nothing.
+ */
 must_check enum status queue_wait(struct queue *q, enum kind_pool pool, int wait_ms);
+must_check enum status queue_ring(struct queue *q, enum kind_pool pool);
 
 /* Leases of these workers live QUEUE_LEASE_MS from now. gone[i] is set where the lease
  * had lapsed already. */
 must_check enum status queue_renew(struct queue *q, enum kind_pool pool,
                                    const char *const *wids, int n, bool *gone);
 
-/* Entries are id(26) attempts(2 hex) crashes(1 hex) list(2) stamp(13, ms of Redis) seq(10
- * hex) and the JSON body, so that the scripts never parse JSON. Keys of shard 0:
- * dv:{s0}:a: for logic, dv:{s0}:s: for send; then the list's number, i:<wid>, w, z, own,
- * bell, c (counters), d. */
+/* Entries are id(26) attempts(2 hex) crashes(1 hex) list(2) stamp(13, ms of Redis)
+ * seq(10 hex) and the JSON body, so that the scripts never parse JSON. Keys of shard 0:
+ * dv:{s0}:a: for logic, dv:{s0}:s: for send; then the list's number, i:<wid>, w, z,
+ * own, bell, c (counters), d. */
 #define QUEUE_HEAD 54
 const char *queue_prefix(enum kind_pool pool);
 
 /* The worker is gone: its jobs go back to the heads of their lists; blame (may be NULL)
- * gets a crash, and is dead as poison at three. force: do not wait for the lease to lapse.
- * ST_NONE: lease still live, or nothing there. */
+ * gets a crash, and is dead as poison at three. force: do not wait for the lease to
+ * lapse. ST_NONE: lease still live, or nothing there. */
 #define QUEUE_CRASHES_MAX 3
 must_check enum status queue_reap(struct queue *q, enum kind_pool pool, const char *wid,
                                   bool force, const uint8_t *blame, int *moved);
 
-/* ---- looking ------------------------------------------------------------------------ */
+/* ---- looking ------------------------------------------------------------------------
+ */
 
 struct census_worker {
     char wid[QUEUE_WID_MAX];
@@ -190,7 +196,7 @@ must_check enum status queue_dead_drop(struct queue *q, enum kind_pool pool,
 struct job_row {
     uint8_t id[16];
     int list, attempts;
-    int64_t due; /* microseconds; 0: at once */
+    int64_t due;      /* microseconds; 0: at once */
     const char *body; /* borrowed */
     size_t body_n;
 };

@@ -32,7 +32,8 @@ struct queue {
 /* "dv:{s0}:a:" + what, printed into out. */
 void queue_key(char out[KEY_MAX], enum kind_pool pool, const char *what);
 
-/* The keys of turn and reap, in their order. keys: room for all, alive until the call. */
+/* The keys of turn and reap, in their order. keys: room for all, alive until the call.
+ */
 #define TURN_KEYS (7 + QUEUE_LISTS)
 struct turn_keys {
     char key[TURN_KEYS][KEY_MAX];

@@ -52,7 +52,8 @@ static int list_of(const struct kind_policy *p, int64_t key)
     return p->lane == LANE_NORMAL ? 16 : 17;
 }
 
-/* ---- handing over ------------------------------------------------------------------- */
+/* ---- handing over -------------------------------------------------------------------
+ */
 
 struct hand {
     char key[3][KEY_MAX];
@@ -61,7 +62,8 @@ struct hand {
     char small[BATCH][2][4];
 };
 
-static void hand_one(struct redis_cmd *c, struct hand *h, int i, const struct job_row *r)
+static void hand_one(struct redis_cmd *c, struct hand *h, int i,
+                     const struct job_row *r)
 {
     snprintf(h->small[i][0], 4, "%02d", r->list);
     snprintf(h->small[i][1], 4, "%02x", r->attempts & 255);
@@ -113,7 +115,8 @@ enum status queue_hand_over(struct queue *q, enum kind_pool pool,
     return st;
 }
 
-/* ---- the body ------------------------------------------------------------------------ */
+/* ---- the body
+ * ------------------------------------------------------------------------ */
 
 static struct json *body_new(struct queue *q, const struct job_spec *spec)
 {
@@ -145,7 +148,8 @@ static enum status body_text(struct json *body, const struct job_spec *spec,
     return ST_BROKEN;
 }
 
-/* ---- class D: row, then entry ----------------------------------------------------------- */
+/* ---- class D: row, then entry
+ * ----------------------------------------------------------- */
 
 static void staged_free(struct queue *q)
 {
@@ -183,15 +187,15 @@ static enum status row_insert(struct db *db, struct queue *q, int64_t now,
 {
     const struct kind_policy *p = kind_policy(spec->kind);
 
-    return db_exec(db, NULL,
-                   "INSERT INTO job_open (id, lane, kind, run_at, idk, root, parent, put_at,"
-                   " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                   DB_BYTES(r->id, 16), DB_INT(p->pool * 100 + r->list),
-                   DB_TEXT(p->name), DB_TIME(spec->due > now ? spec->due : now),
-                   DB_TEXT(spec->idk),
-                   q && q->root[0] ? DB_TEXT(q->root) : DB_NULL,
-                   q && q->has_parent ? DB_BYTES(q->parent, 16) : DB_NULL, DB_TIME(now),
-                   DB_BYTES(r->body, r->body_n));
+    return db_exec(
+        db, NULL,
+        "INSERT INTO job_open (id, lane, kind, run_at, idk, root, parent, put_at,"
+        " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        DB_BYTES(r->id, 16), DB_INT(p->pool * 100 + r->list), DB_TEXT(p->name),
+        DB_TIME(spec->due > now ? spec->due : now), DB_TEXT(spec->idk),
+        q && q->root[0] ? DB_TEXT(q->root) : DB_NULL,
+        q && q->has_parent ? DB_BYTES(q->parent, 16) : DB_NULL, DB_TIME(now),
+        DB_BYTES(r->body, r->body_n));
 }
 
 enum status job_put(struct db *db, int64_t now, const struct job_spec *spec)
@@ -207,14 +211,16 @@ enum status job_put(struct db *db, int64_t now, const struct job_spec *spec)
     if (st == ST_OK)
         st = row_insert(db, q, now, spec, &r);
     crash_point("job.row_inserted");
-    /* Due later than a minute from now it stays in MySQL until the reconciler's hour. */
+    /* Due later than a minute from now it stays in MySQL until the reconciler's hour.
+     */
     if (st == ST_OK && q != NULL && spec->due <= now + MINUTE)
         st = stage(q, &r, p->pool);
     json_free(body);
     return st;
 }
 
-/* Best effort: what does not get through is brought by the reconciler, seconds later. */
+/* Best effort: what does not get through is brought by the reconciler, seconds later.
+ */
 static void hand_staged(struct queue *q, enum kind_pool pool)
 {
     struct job_row rows[BATCH];
@@ -224,8 +230,8 @@ static void hand_staged(struct queue *q, enum kind_pool pool)
     for (struct staged *s = q->staged; s != NULL && st == ST_OK; s = s->next) {
         if (s->pool != pool)
             continue;
-        rows[n] = (struct job_row){.list = s->list, .due = s->due, .body = s->body,
-                                   .body_n = s->body_n};
+        rows[n] = (struct job_row){
+            .list = s->list, .due = s->due, .body = s->body, .body_n = s->body_n};
         memcpy(rows[n++].id, s->id, 16);
         if (n == BATCH) {
             st = queue_hand_over(q, pool, rows, n);
@@ -236,7 +242,8 @@ static void hand_staged(struct queue *q, enum kind_pool pool)
         st = queue_hand_over(q, pool, rows, n);
     if (st != ST_OK)
         log_warn("jobs committed, not handed over; the reconciler will",
-                 LOG_TEXT("pool", queue_prefix(pool)), LOG_TEXT("status", status_name(st)));
+                 LOG_TEXT("pool", queue_prefix(pool)),
+                 LOG_TEXT("status", status_name(st)));
 }
 
 static bool staged_for(const struct queue *q, enum kind_pool pool)
@@ -261,7 +268,8 @@ static void tx_ended(void *arg, bool committed)
     staged_free(q);
 }
 
-/* ---- class E: straight to Redis ------------------------------------------------------------ */
+/* ---- class E: straight to Redis
+ * ------------------------------------------------------------ */
 
 enum status job_put_now(struct queue *q, int64_t now, const struct job_spec *spec)
 {
@@ -278,7 +286,8 @@ enum status job_put_now(struct queue *q, int64_t now, const struct job_spec *spe
     return st;
 }
 
-/* ---- the handle ---------------------------------------------------------------------------- */
+/* ---- the handle
+ * ---------------------------------------------------------------------------- */
 
 struct queue *queue_open(const struct config *cfg)
 {

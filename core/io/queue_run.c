@@ -16,7 +16,8 @@ REDIS_SCRIPT(turn, "core/io/queue/turn.lua");
 REDIS_SCRIPT(reap, "core/io/queue/reap.lua");
 REDIS_SCRIPT(renew, "core/io/queue/renew.lua");
 
-/* ---- entries --------------------------------------------------------------------------- */
+/* ---- entries
+ * --------------------------------------------------------------------------- */
 
 static int64_t digits(const char *s, int n, int base)
 {
@@ -61,9 +62,11 @@ void job_free(struct job *j)
     *j = (struct job){0};
 }
 
-/* ---- who we are -------------------------------------------------------------------------- */
+/* ---- who we are
+ * -------------------------------------------------------------------------- */
 
-/* Field 22 of /proc/self/stat, clock ticks since boot: with the pid it names one process. */
+/* Field 22 of /proc/self/stat, clock ticks since boot: with the pid it names one
+ * process. */
 static long long start_time(void)
 {
     char line[1024];
@@ -121,7 +124,9 @@ void queue_turn_keys(struct turn_keys *k, struct redis_cmd *c, enum kind_pool po
         redis_arg_text(c, k->key[i]);
 }
 
-/* ---- turn ------------------------------------------------------------------------------------ */
+/* ---- turn
+ * ------------------------------------------------------------------------------------
+ */
 
 static const char outcome_letter[] = {
     [JOB_DONE] = 'A', [JOB_RETRY] = 'R', [JOB_BACK] = 'N', [JOB_BURY] = 'D'};
@@ -157,8 +162,8 @@ static void turn_read(struct queue_turn *t, const struct redis_reply *reply)
         size_t n;
         const char *s = redis_text(redis_item(reply, i), &n);
 
-        /* An entry nobody can read stays in our hash, and its lease is never settled: it
-         * comes back with the reaper and ends as poison. */
+        /* An entry nobody can read stays in our hash, and its lease is never settled:
+         * it comes back with the reaper and ends as poison. */
         if (s != NULL && entry_read(s, n, &t->jobs[t->n_jobs]) == ST_OK)
             t->n_jobs++;
     }
@@ -204,12 +209,27 @@ enum status queue_wait(struct queue *q, enum kind_pool pool, int wait_ms)
     redis_arg_text(&c, seconds);
     /* The client's patience must exceed the server's, or every quiet wait is a loss. */
     st = redis_call(q->redis, &c, wait_ms + REDIS_DEADLINE_MS, &reply);
+    if (st == ST_OK && redis_is_nil(reply))
+        st = ST_NONE;
     redis_free(reply);
     redis_cmd_free(&c);
     return st;
 }
 
-/* ---- leases --------------------------------------------------------------------------------- */
+enum status queue_ring(struct queue *q, enum kind_pool pool)
+{
+    char key[KEY_MAX];
+    struct redis_reply *reply = NULL;
+    enum status st;
+
+    queue_key(key, pool, "bell");
+    st = redis_do(q->redis, &reply, "RPUSH", key, "1", NULL);
+    redis_free(reply);
+    return st;
+}
+
+/* ---- leases
+ * --------------------------------------------------------------------------------- */
 
 enum status queue_renew(struct queue *q, enum kind_pool pool, const char *const *wids,
                         int n, bool *gone)
@@ -232,8 +252,8 @@ enum status queue_renew(struct queue *q, enum kind_pool pool, const char *const 
     return st;
 }
 
-enum status queue_reap(struct queue *q, enum kind_pool pool, const char *wid, bool force,
-                       const uint8_t *blame, int *moved)
+enum status queue_reap(struct queue *q, enum kind_pool pool, const char *wid,
+                       bool force, const uint8_t *blame, int *moved)
 {
     char who[ULID_TEXT + 1] = "";
     struct turn_keys keys;

@@ -86,7 +86,8 @@ void redis_cmd_script(struct redis_cmd *full, const struct redis_cmd *c,
     full->failed |= c->failed;
 }
 
-/* ---- one connection, one command at a time ------------------------------------------ */
+/* ---- one connection, one command at a time ------------------------------------------
+ */
 
 struct redis {
     struct redis_url url;
@@ -243,15 +244,16 @@ enum status redis_eval(struct redis *r, struct redis_script *s, int nkeys,
 
     redis_cmd_script(&full, c, s, nkeys);
     st = redis_call(r, &full, REDIS_DEADLINE_MS, out);
-    /* Forgotten after a restart or a failover: teach it and ask once more. A refusal for
-     * another reason comes again. */
+    /* Forgotten after a restart or a failover: teach it and ask once more. A refusal
+     * for another reason comes again. */
     if (st == ST_REFUSED && (st = load(r, s)) == ST_OK)
         st = redis_call(r, &full, REDIS_DEADLINE_MS, out);
     redis_cmd_free(&full);
     return st;
 }
 
-/* ---- fit to hold a queue? ------------------------------------------------------------- */
+/* ---- fit to hold a queue?
+ * ------------------------------------------------------------- */
 
 static enum status config_is(struct redis *r, const char *name, const char *want,
                              bool *same)
@@ -284,9 +286,10 @@ enum status redis_check(struct redis *r, const char **why, const char **warn)
                "redis-cli CONFIG SET maxmemory-policy noeviction (and the same line in "
                "redis.conf)";
     else if (!aof)
-        *why = "Redis keeps no append-only file, so accepted updates would die with it. "
-               "Mend it with: redis-cli CONFIG SET appendonly yes (and the same line in "
-               "redis.conf)";
+        *why =
+            "Redis keeps no append-only file, so accepted updates would die with it. "
+            "Mend it with: redis-cli CONFIG SET appendonly yes (and the same line in "
+            "redis.conf)";
     if (*why != NULL)
         return ST_REFUSED;
     if (!always)

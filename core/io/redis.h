@@ -2,13 +2,14 @@
  *
  * core/io/redis.h - Redis: commands with a deadline, scripts, and a pipeline for loops.
  *
- * redis.c is the only file that includes hiredis. URLs: redis://[:password@]host:port/db
- * and unix:///path[?db=N].
+ * redis.c is the only file that includes hiredis. URLs:
+ * redis://[:password@]host:port/db and unix:///path[?db=N].
  *
  * Statuses: ST_OK the reply is in *out (yours, redis_free); ST_DOWN no connection and
  * nothing was sent; ST_UNSURE the request was sent and its answer lost or late (the
  * connection is dropped); ST_REFUSED Redis is out of memory or may not write (OOM,
- * MISCONF, READONLY, LOADING …): try later; ST_BROKEN an error reply of ours, logged. */
+ * MISCONF, READONLY, LOADING …): try later; ST_BROKEN an error reply of ours, logged.
+ */
 #ifndef CORE_IO_REDIS_H
 #define CORE_IO_REDIS_H
 
@@ -19,7 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- a command, built argument by argument; borrowed bytes must live until it is sent */
+/* ---- a command, built argument by argument; borrowed bytes must live until it is sent
+ */
 struct redis_cmd {
     const char **argv;
     size_t *len;
@@ -35,9 +37,9 @@ void redis_cmd_free(struct redis_cmd *c);
 /* ---- a reply */
 struct redis_reply;
 bool redis_is_nil(const struct redis_reply *r);
-int64_t redis_int(const struct redis_reply *r);                     /* also of digits */
-const char *redis_text(const struct redis_reply *r, size_t *n);     /* lent; NULL if none */
-size_t redis_count(const struct redis_reply *r);                    /* of a list */
+int64_t redis_int(const struct redis_reply *r);                 /* also of digits */
+const char *redis_text(const struct redis_reply *r, size_t *n); /* lent; NULL if none */
+size_t redis_count(const struct redis_reply *r);                /* of a list */
 const struct redis_reply *redis_item(const struct redis_reply *r, size_t i); /* lent */
 void redis_free(struct redis_reply *r);
 
@@ -49,11 +51,11 @@ struct redis_script {
 };
 
 /* REDIS_SCRIPT(turn, "core/io/queue/turn.lua"); the file travels in the binary. */
-#define REDIS_SCRIPT(sym, path)                                                          \
-    __asm__(".pushsection .rodata\n" #sym "_lua_start: .incbin \"" path "\"\n" #sym       \
-            "_lua_end: .byte 0\n.popsection");                                           \
-    extern const char sym##_lua_start[], sym##_lua_end[];                                \
-    static struct redis_script sym = {                                                   \
+#define REDIS_SCRIPT(sym, path)                                                        \
+    __asm__(".pushsection .rodata\n" #sym "_lua_start: .incbin \"" path "\"\n" #sym    \
+            "_lua_end: .byte 0\n.popsection");                                         \
+    extern const char sym##_lua_start[], sym##_lua_end[];                              \
+    static struct redis_script sym = {                                                 \
         .name = #sym, .source = sym##_lua_start, .end = sym##_lua_end}
 
 /* ---- one connection, one command at a time */
@@ -72,14 +74,16 @@ must_check enum status redis_eval(struct redis *r, struct redis_script *s, int n
 
 /* Is it fit to hold a queue: AOF on, noeviction? ST_REFUSED: *why says which command
  * mends it. *warn (may be set with ST_OK): appendfsync is not always. Both lent. */
-must_check enum status redis_check(struct redis *r, const char **why, const char **warn);
+must_check enum status redis_check(struct redis *r, const char **why,
+                                   const char **warn);
 
 /* ---- a pipeline on a loop: commands of one turn leave in one write */
 struct redis_pipe;
 typedef void redis_done(void *arg, enum status st, const struct redis_reply *r);
 struct redis_pipe *redis_pipe_open(struct loop *loop, const char *url); /* yours */
 void redis_pipe_close(struct redis_pipe *p); /* pending calls end with ST_UNSURE */
-/* done is called exactly once, never from inside this call. deadline_ms 0: none (BLPOP). */
+/* done is called exactly once, never from inside this call. deadline_ms 0: none
+ * (BLPOP). */
 void redis_pipe_call(struct redis_pipe *p, struct redis_cmd *c, int deadline_ms,
                      redis_done *done, void *arg);
 void redis_pipe_eval(struct redis_pipe *p, struct redis_script *s, int nkeys,

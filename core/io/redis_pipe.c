@@ -2,7 +2,8 @@
  *
  * The pipeline: what is asked during one turn of the loop is appended to one buffer and
  * leaves in one write at the turn's end; replies come back in order, so the calls under
- * way are a queue. With appendfsync always this is what makes one fsync serve a whole turn. */
+ * way are a queue. With appendfsync always this is what makes one fsync serve a whole
+ * turn. */
 #include "core/io/redis.h"
 
 #include "core/base/clock.h"
@@ -181,7 +182,8 @@ static void take_replies(struct redis_pipe *p)
         redis_free(reply);
     }
     if (st == ST_UNSURE)
-        go_down(p, wire_fault(p->wire) ? wire_fault(p->wire) : "it closed the connection");
+        go_down(p,
+                wire_fault(p->wire) ? wire_fault(p->wire) : "it closed the connection");
 }
 
 static void on_ready(void *arg, int fd, unsigned events)
@@ -306,7 +308,8 @@ static void teach(struct redis_pipe *p, struct redis_script *s)
 }
 
 void redis_pipe_eval(struct redis_pipe *p, struct redis_script *s, int nkeys,
-                     struct redis_cmd *cmd, int deadline_ms, redis_done *done, void *arg)
+                     struct redis_cmd *cmd, int deadline_ms, redis_done *done,
+                     void *arg)
 {
     struct redis_cmd full = {0};
 

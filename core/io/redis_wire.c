@@ -9,7 +9,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* ---- replies: struct redis_reply is hiredis' own, seen through these only ----------- */
+/* ---- replies: struct redis_reply is hiredis' own, seen through these only -----------
+ */
 
 static const redisReply *raw(const struct redis_reply *r)
 {
@@ -32,8 +33,8 @@ int64_t redis_int(const struct redis_reply *r)
 
 const char *redis_text(const struct redis_reply *r, size_t *n)
 {
-    bool text = r != NULL &&
-                (raw(r)->type == REDIS_REPLY_STRING || raw(r)->type == REDIS_REPLY_STATUS);
+    bool text = r != NULL && (raw(r)->type == REDIS_REPLY_STRING ||
+                              raw(r)->type == REDIS_REPLY_STATUS);
 
     if (n != NULL)
         *n = text ? (size_t)raw(r)->len : 0;
@@ -61,10 +62,9 @@ void redis_free(struct redis_reply *r)
 /* What an error reply asks of the caller. */
 enum status redis_reply_status(const struct redis_reply *reply, const char *what)
 {
-    static const char *const later[] = {"OOM",        "MISCONF",     "READONLY",
-                                        "LOADING",    "BUSY",        "MASTERDOWN",
-                                        "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN",
-                                        "NOSCRIPT"};
+    static const char *const later[] = {
+        "OOM",        "MISCONF",    "READONLY",    "LOADING",  "BUSY",
+        "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "NOSCRIPT"};
 
     const redisReply *r = raw(reply);
 
@@ -87,7 +87,8 @@ bool redis_is_error(const struct redis_reply *r, const char *prefix)
            strncmp(raw(r)->str, prefix, strlen(prefix)) == 0;
 }
 
-/* ---- the connection -------------------------------------------------------------------- */
+/* ---- the connection
+ * -------------------------------------------------------------------- */
 
 static struct timeval after_ms(int ms)
 {

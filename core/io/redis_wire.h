@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * core/io/redis_wire.h - hiredis behind a thin door: redis_wire.c is the only file that
- * includes it, redis.c (one command at a time) and redis_pipe.c (a loop's pipeline) build
- * on these. Private to core/io/redis*.c. */
+ * includes it, redis.c (one command at a time) and redis_pipe.c (a loop's pipeline)
+ * build on these. Private to core/io/redis*.c. */
 #ifndef CORE_IO_REDIS_WIRE_H
 #define CORE_IO_REDIS_WIRE_H
 
@@ -11,8 +11,8 @@
 
 struct wire;
 
-/* deadline_ms 0: non-blocking, connected once its descriptor is writable. NULL or a wire
- * with a fault; close either. */
+/* deadline_ms 0: non-blocking, connected once its descriptor is writable. NULL or a
+ * wire with a fault; close either. */
 struct wire *wire_open(const struct redis_url *url, int deadline_ms);
 void wire_close(struct wire *w);
 const char *wire_fault(const struct wire *w); /* NULL: none */

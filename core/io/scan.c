@@ -14,8 +14,8 @@
 #define SIDE_USUAL 1280 /* most codes are found at this size */
 #define SIDE_LARGE 2560 /* a small code on a large photo is not */
 #define SCANS_MAX 64    /* a photo has ten; thousands are an attack */
-#define JPEG_MEMORY                                                                    \
-    (96L * 1000 * 1000) /* a progressive photo of 20 megapixels: 60 MB */
+/* A progressive photo of 20 megapixels takes 60 MB. */
+#define JPEG_MEMORY (96L * 1000 * 1000)
 
 /* ---- JPEG --------------------------------------------------------------------- */
 

@@ -89,8 +89,8 @@ struct json *setup_webhook(const struct config *cfg, enum tg_bot bot)
 
 /* ---- profile -------------------------------------------------------------------- */
 
-/* lang NULL: for everybody whose language has no row of its own. Russian is that, as the
- * shops are there; English has its own. */
+/* lang NULL: for everybody whose language has no row of its own. Russian is that, as
+ * the shops are there; English has its own. */
 struct line {
     enum tg_bot bot;
     const char *method, *field, *lang, *text;
@@ -105,7 +105,8 @@ static const struct line lines[] = {
      "Здравствуйте! Здесь вы получите скидку в виде QR-кода, увидите свои купоны и "
      "подарок ко дню рождения. Нажмите «Запустить»."},
     {TG_CLIENT, "setMyDescription", "description", "en",
-     "Hello! Here you get your discount as a QR code, your coupons and a birthday gift. "
+     "Hello! Here you get your discount as a QR code, your coupons and a birthday "
+     "gift. "
      "Press “Start”."},
     {TG_AUTH, "setMyShortDescription", "short_description", NULL,
      "Рабочее место кассира"},
@@ -114,7 +115,8 @@ static const struct line lines[] = {
      "Бот для кассиров: откройте смену и проверяйте коды покупателей. Вход — по ссылке "
      "от вашего руководителя."},
     {TG_AUTH, "setMyDescription", "description", "en",
-     "For cashiers: open a shift and check customers' codes. Your manager sends you the "
+     "For cashiers: open a shift and check customers' codes. Your manager sends you "
+     "the "
      "link to enter."},
 };
 
@@ -125,8 +127,19 @@ struct command {
 
 static const struct command commands[] = {
     {TG_CLIENT, "start", "Главное меню", "Main menu"},
+    {TG_CLIENT, "discount", "Моя скидка (QR)", "My discount (QR)"},
+    {TG_CLIENT, "wallet", "Мои скидки", "My discounts"},
+    {TG_CLIENT, "birthday", "День рождения", "Birthday"},
+    {TG_CLIENT, "notifications", "Рассылка: включить, отключить", "Messages: on, off"},
+    {TG_CLIENT, "language", "Язык", "Language"},
+    {TG_CLIENT, "privacy", "Мои данные", "My data"},
     {TG_CLIENT, "help", "Помощь", "Help"},
     {TG_AUTH, "start", "Главное меню", "Main menu"},
+    {TG_AUTH, "shift", "Открыть смену", "Open a shift"},
+    {TG_AUTH, "report", "Отчёт по смене", "Report of the shift"},
+    {TG_AUTH, "undo", "Отменить последний чек", "Cancel the last receipt"},
+    {TG_AUTH, "close", "Закрыть смену", "Close the shift"},
+    {TG_AUTH, "language", "Язык", "Language"},
     {TG_AUTH, "help", "Помощь", "Help"},
 };
 

@@ -6,12 +6,12 @@
  *                                                                           |
  *                                          void  <---- redemption_void -----+
  *
- * check reads the code, decides a verdict, writes it down (every check is an attempt, good
- * or bad) and, when valid, holds the discount for this cashier (setting hold_minutes, 3).
- * The hold is advisory: it tells a second cashier who is serving the customer. The nonce
- * of the card is the key of the operation: a press repeated, delivered twice or retried is
- * the same redemption. It works for confirm_minutes (5), unless another cashier took the
- * hold meanwhile.
+ * check reads the code, decides a verdict, writes it down (every check is an attempt,
+ * good or bad) and, when valid, holds the discount for this cashier (setting
+ * hold_minutes, 3). The hold is advisory: it tells a second cashier who is serving the
+ * customer. The nonce of the card is the key of the operation: a press repeated,
+ * delivered twice or retried is the same redemption. It works for confirm_minutes (5),
+ * unless another cashier took the hold meanwhile.
  *
  * What makes a second redemption impossible is not this code but the constraints of
  * migrations/0003: one live row a use slot, slots within the limit, limit and holder

@@ -4,10 +4,14 @@
 #include <string.h>
 
 static const char *const names[ROLE_COUNT] = {
-    [ROLE_UNSET] = "unset",         [ROLE_OWNER] = "owner",
-    [ROLE_ADMINISTRATOR] = "administrator", [ROLE_MARKETING] = "marketing",
-    [ROLE_READONLY] = "readonly",   [ROLE_MANAGER] = "manager",
-    [ROLE_SELLER] = "seller",       [ROLE_CASHIER] = "cashier",
+    [ROLE_UNSET] = "unset",
+    [ROLE_OWNER] = "owner",
+    [ROLE_ADMINISTRATOR] = "administrator",
+    [ROLE_MARKETING] = "marketing",
+    [ROLE_READONLY] = "readonly",
+    [ROLE_MANAGER] = "manager",
+    [ROLE_SELLER] = "seller",
+    [ROLE_CASHIER] = "cashier",
     [ROLE_STOREKEEPER] = "storekeeper",
 };
 
@@ -17,8 +21,9 @@ static const char *const names[ROLE_COUNT] = {
 #define S SCOPE_OWN
 #define N SCOPE_NONE
 
-/* One line a permission; a role that is added gets a column, and a cell that is forgotten
- * is SCOPE_UNSET, which role_table_whole() refuses. */
+/* One line a permission; a role that is added gets a column, and a cell that is
+ * forgotten is SCOPE_UNSET, which role_table_whole() refuses. */
+/* clang-format off */
 static const unsigned char table[PERM_COUNT][ROLE_COUNT] = {
     /*                        -  own adm mar rea man sel cas sto */
     [PERM_STAFF_VIEW]      = {0, F,  F,  N,  F,  T,  S,  S,  S},
@@ -43,6 +48,7 @@ static const unsigned char table[PERM_COUNT][ROLE_COUNT] = {
     [PERM_JOBS_VIEW]       = {0, F,  F,  F,  N,  N,  N,  N,  N},
     [PERM_JOBS_EDIT]       = {0, F,  F,  N,  N,  N,  N,  N,  N},
 };
+/* clang-format on */
 
 #undef F
 #undef T
@@ -84,8 +90,8 @@ enum role role_find(const char *name, size_t n)
     return ROLE_UNSET;
 }
 
-/* Nobody hands out more than they have: every permission of `as` must be one of `by`, and
- * reach no further; and only an owner makes an owner. */
+/* Nobody hands out more than they have: every permission of `as` must be one of `by`,
+ * and reach no further; and only an owner makes an owner. */
 bool role_may_invite(enum role by, enum role as)
 {
     if (!role_may(by, PERM_STAFF_INVITE) || as <= ROLE_UNSET || as >= ROLE_COUNT)

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * The whole road, measured: a /start posted to the webhook until the consent screen's
- * sendMessage reaches the Bot API (played by this very program, which answers at once), and
- * what the programs weigh before and after many of them.
+ * sendMessage reaches the Bot API (played by this very program, which answers at once),
+ * and what the programs weigh before and after many of them.
  *
- *   bench_road tap      tap.idle.* (one at a time), tap.200.* (200 a second, open loop: the
- *                       time runs from when the update was due, not from when we got to it)
- *   bench_road memory   memory.*: PSS of each process idle, after 100,000 and 200,000
- *                       updates; DVORIK_BENCH_UPDATES sets the half */
+ *   bench_road tap      tap.idle.* (one at a time), tap.200.* (200 a second, open loop:
+ * the time runs from when the update was due, not from when we got to it) bench_road
+ * memory   memory.*: PSS of each process idle, after 100,000 and 200,000 updates;
+ * DVORIK_BENCH_UPDATES sets the half */
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/io/httpd.h"
 #include "tests/harness/program.h"
+#include "tests/harness/until.h"
 #include "tests/harness/web.h"
 #include "tests/harness/world.h"
 
@@ -57,7 +58,8 @@ static void need(bool good, const char *what)
     exit(1);
 }
 
-/* ---- the Bot API's part ------------------------------------------------------------------ */
+/* ---- the Bot API's part
+ * ------------------------------------------------------------------ */
 
 static void post_more(struct road *r);
 
@@ -65,12 +67,13 @@ static void on_call(void *arg, struct http_req *req)
 {
     struct road *r = arg;
     size_t n;
-    const char *body = http_body(req, &n), *at = body ? strstr(body, "\"chat_id\":") : NULL;
+    const char *body = http_body(req, &n),
+               *at = body ? strstr(body, "\"chat_id\":") : NULL;
     int64_t person = at ? strtoll(at + 10, NULL, 10) : 0;
     static const char ok[] = "{\"ok\":true,\"result\":{\"message_id\":1,\"date\":1,"
                              "\"chat\":{\"id\":1,\"type\":\"private\"}}}";
-    struct http_answer a = {.status = 200, .type = "application/json", .body = ok,
-                            .n = sizeof ok - 1};
+    struct http_answer a = {
+        .status = 200, .type = "application/json", .body = ok, .n = sizeof ok - 1};
 
     if (person >= FIRST_PERSON && person < FIRST_PERSON + r->n) {
         struct tap *t = &r->taps[person - FIRST_PERSON];
@@ -87,7 +90,8 @@ static void on_call(void *arg, struct http_req *req)
         post_more(r);
 }
 
-/* ---- Telegram's other part: posting updates ------------------------------------------------- */
+/* ---- Telegram's other part: posting updates
+ * ------------------------------------------------- */
 
 static int64_t update_id = 100000000;
 
@@ -96,14 +100,15 @@ static bool post(struct road *r, int c, int64_t person)
     char body[1400], text[2000];
     int n;
 
-    n = snprintf(body, sizeof body,
-                 "{\"update_id\":%lld,\"message\":{\"message_id\":7,\"from\":{\"id\":%lld,"
-                 "\"is_bot\":false,\"first_name\":\"Анна\",\"username\":\"anna\","
-                 "\"language_code\":\"ru\"},\"chat\":{\"id\":%lld,\"first_name\":\"Анна\","
-                 "\"username\":\"anna\",\"type\":\"private\"},\"date\":1790000000,"
-                 "\"text\":\"/start\",\"entities\":[{\"offset\":0,\"length\":6,"
-                 "\"type\":\"bot_command\"}]}}",
-                 (long long)++update_id, (long long)person, (long long)person);
+    n = snprintf(
+        body, sizeof body,
+        "{\"update_id\":%lld,\"message\":{\"message_id\":7,\"from\":{\"id\":%lld,"
+        "\"is_bot\":false,\"first_name\":\"Анна\",\"username\":\"anna\","
+        "\"language_code\":\"ru\"},\"chat\":{\"id\":%lld,\"first_name\":\"Анна\","
+        "\"username\":\"anna\",\"type\":\"private\"},\"date\":1790000000,"
+        "\"text\":\"/start\",\"entities\":[{\"offset\":0,\"length\":6,"
+        "\"type\":\"bot_command\"}]}}",
+        (long long)++update_id, (long long)person, (long long)person);
     n = snprintf(text, sizeof text,
                  "POST /telegram/client HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "
                  "application/json\r\nX-Telegram-Bot-Api-Secret-Token: %s\r\n"
@@ -164,12 +169,13 @@ static void on_reply(void *arg, int fd, unsigned events)
         post_more(r);
 }
 
-/* ---- starting ------------------------------------------------------------------------------- */
-
+/* ---- starting
+ * ------------------------------------------------------------------------------- */
 
 static int dial(int port)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_port = htons((uint16_t)port),
                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int64_t until = clock_mono_ms() + 10000;
     int fd, one = 1;
@@ -186,11 +192,30 @@ static int dial(int port)
     return -1;
 }
 
+/* An update of a kind that nobody knows is taken, once updates are taken at all. */
+static bool bots_ready(void *arg)
+{
+    struct road *r = arg;
+    char secret[200];
+    struct web_ask ask = {.port = r->bots_port,
+                          .method = "POST",
+                          .path = "/telegram/client",
+                          .headers = secret,
+                          .body = "{\"update_id\":1,\"of_tomorrow\":{}}",
+                          .n = 34};
+
+    snprintf(
+        secret, sizeof secret,
+        "Content-Type: application/json\r\nX-Telegram-Bot-Api-Secret-Token: %s\r\n",
+        r->cfg->telegram_webhook_secret);
+    return web_ask(&ask, NULL) == 200;
+}
+
 static void start(struct road *r)
 {
     static const char *const names[] = {"bots", "worker", "scheduler", "api"};
-    struct httpd_options o = {.listen = "127.0.0.1:0", .body_max = 1 << 20,
-                              .handler = on_call, .arg = r};
+    struct httpd_options o = {
+        .listen = "127.0.0.1:0", .body_max = 1 << 20, .handler = on_call, .arg = r};
     char base[64], listen[64];
 
     r->loop = loop_new();
@@ -208,9 +233,11 @@ static void start(struct road *r)
         r->name[i] = names[i];
         r->program[i] = program_start("dvorik", names[i], NULL);
     }
+    need(until(bots_ready, r, 20000), "bots are not healthy");
     for (int c = 0; c < CONNECTIONS; c++) {
         r->fd[c] = dial(r->bots_port);
-        need(loop_watch(r->loop, r->fd[c], LOOP_READ, on_reply, r) == ST_OK, "no memory");
+        need(loop_watch(r->loop, r->fd[c], LOOP_READ, on_reply, r) == ST_OK,
+             "no memory");
     }
 }
 
@@ -233,7 +260,8 @@ static void taps(struct road *r, int n, int window)
     loop_cancel(&r->pace);
 }
 
-/* ---- what is printed ---------------------------------------------------------------------------- */
+/* ---- what is printed
+ * ---------------------------------------------------------------------------- */
 
 static int by_size(const void *a, const void *b)
 {
@@ -280,9 +308,11 @@ static void print_memory(const struct road *r, const char *when)
     for (int i = 0; i < 4; i++) {
         int n = program_children(r->program[i], kids, 16);
 
-        printf("memory.%s.%s %ld kB\n", r->name[i], when, pss_kb(program_pid(r->program[i])));
+        printf("memory.%s.%s %ld kB\n", r->name[i], when,
+               pss_kb(program_pid(r->program[i])));
         for (int k = 0; k < n; k++)
-            printf("memory.%s.child%d.%s %ld kB\n", r->name[i], k, when, pss_kb(kids[k]));
+            printf("memory.%s.child%d.%s %ld kB\n", r->name[i], k, when,
+                   pss_kb(kids[k]));
     }
     fflush(stdout);
 }

@@ -5,7 +5,7 @@
 #include "tests/botapi/call.h"
 #include "tests/botapi/events.h"
 #include "tests/botapi/file.h"
-#include "tests/botapi/settings.h"
+#include "tests/botapi/profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +28,9 @@ void get_file(struct call *c)
     char size = a->n > 0 ? a->s[a->n - 1] : 'y';
 
     if (f == NULL)
-        call_refuse(c, 400, "Bad Request: wrong file_id or the file is temporarily "
-                            "unavailable");
+        call_refuse(c, 400,
+                    "Bad Request: wrong file_id or the file is temporarily "
+                    "unavailable");
     else if (f->n > 20u * 1024 * 1024)
         call_refuse(c, 400, "Bad Request: file is too big");
     if (!call_ok(c))
@@ -38,11 +39,12 @@ void get_file(struct call *c)
     buf_add_json(&c->result, a->s, a->n);
     buf_adds(&c->result, ",\"file_unique_id\":\"");
     file_unique(f, size, &c->result);
-    buf_addf(&c->result, "\",\"file_size\":%zu,\"file_path\":\"%s/file_%lld.%s\"}", f->n,
-             size == 'd' ? "documents" : "photos", (long long)f->number, file_suffix(f));
+    buf_addf(&c->result, "\",\"file_size\":%zu,\"file_path\":\"%s/file_%lld.%s\"}",
+             f->n, size == 'd' ? "documents" : "photos", (long long)f->number,
+             file_suffix(f));
 }
 
-/* ---- name, descriptions ---------------------------------------------------------------- */
+/* ---- name, descriptions -------------------------------------------------------- */
 
 static const struct about {
     const char *set, *get, *member;
@@ -82,7 +84,7 @@ void set_about(struct call *c)
     buf_addf(&json, "{\"%s\":", what->member);
     buf_add_json(&json, a != NULL ? a->s : "", a != NULL ? a->n : 0);
     buf_addc(&json, '}');
-    setting_put(c->bot, key, a != NULL && a->n > 0 ? json.s : NULL);
+    profile_put(c->bot, key, a != NULL && a->n > 0 ? json.s : NULL);
     world_changed(c->w);
     buf_free(&json);
     call_true(c);
@@ -95,7 +97,7 @@ void get_about(struct call *c)
     char key[80];
 
     key_of(c, what->member, key, sizeof(key));
-    value = setting_get(c->bot, key);
+    value = profile_get(c->bot, key);
     if (!call_ok(c))
         return;
     if (value != NULL) {
@@ -107,7 +109,7 @@ void get_about(struct call *c)
     buf_addc(&c->result, '}');
 }
 
-/* ---- commands ---------------------------------------------------------------------------- */
+/* ---- commands ------------------------------------------------------------------ */
 
 static bool commands_fine(struct call *c, struct jv list)
 {
@@ -136,7 +138,8 @@ static void commands_key(struct call *c, char *out, size_t n)
     char *type = jv_dup(scope, "type");
     char what[64];
 
-    snprintf(what, sizeof(what), "commands|%s", type != NULL && *type ? type : "default");
+    snprintf(what, sizeof(what), "commands|%s",
+             type != NULL && *type ? type : "default");
     if (jv_int_or(scope, "chat_id", 0) != 0)
         snprintf(what + strlen(what), sizeof(what) - strlen(what), ":%lld",
                  (long long)jv_int_or(scope, "chat_id", 0));
@@ -164,7 +167,7 @@ void set_commands(struct call *c)
     if (!call_ok(c) || !commands_fine(c, list))
         return;
     jv_minify(list, &b);
-    setting_put(c->bot, key, b.s);
+    profile_put(c->bot, key, b.s);
     buf_free(&b);
     tell_pages(c);
     call_true(c);
@@ -176,7 +179,7 @@ void get_commands(struct call *c)
     const char *value;
 
     commands_key(c, key, sizeof(key));
-    value = setting_get(c->bot, key);
+    value = profile_get(c->bot, key);
     if (call_ok(c))
         buf_adds(&c->result, value != NULL ? value : "[]");
 }
@@ -188,12 +191,12 @@ void delete_commands(struct call *c)
     commands_key(c, key, sizeof(key));
     if (!call_ok(c))
         return;
-    setting_put(c->bot, key, NULL);
+    profile_put(c->bot, key, NULL);
     tell_pages(c);
     call_true(c);
 }
 
-/* ---- menu button ------------------------------------------------------------------------- */
+/* ---- menu button --------------------------------------------------------------- */
 
 static void button_key(struct call *c, char *out, size_t n)
 {
@@ -209,7 +212,7 @@ void set_menu_button(struct call *c)
     button_key(c, key, sizeof(key));
     if (v.s != NULL)
         jv_minify(v, &b);
-    setting_put(c->bot, key, b.s);
+    profile_put(c->bot, key, b.s);
     buf_free(&b);
     tell_pages(c);
     call_true(c);
@@ -221,8 +224,8 @@ void get_menu_button(struct call *c)
     char key[64];
 
     button_key(c, key, sizeof(key));
-    value = setting_get(c->bot, key);
+    value = profile_get(c->bot, key);
     if (value == NULL)
-        value = setting_get(c->bot, "menu_button|0");
+        value = profile_get(c->bot, "menu_button|0");
     buf_adds(&c->result, value != NULL ? value : "{\"type\":\"commands\"}");
 }

@@ -29,8 +29,9 @@ static enum status tell(struct act *a, struct chat *c, struct message *m)
         return ST_BROKEN;
     a->message_id = m->id;
     message_json(a->w, a->bot, c, m, &body);
-    a->update_id = updates_put(a->bot->updates, &(struct update_spec){UPDATE_MESSAGE, NULL,
-                                                                      &body, c->id, c->id});
+    a->update_id =
+        updates_put(a->bot->updates,
+                    &(struct update_spec){UPDATE_MESSAGE, NULL, &body, c->id, c->id});
     buf_free(&body);
     events_message(a->w, a->bot, c, m, "message");
     return ST_OK;
@@ -41,7 +42,7 @@ static enum status speak(struct act *a, struct message *m)
     struct chat *c = open_chat(a);
 
     if (m == NULL || c == NULL || c->blocked) {
-        message_free(m);
+        message_drop(m);
         return c != NULL && c->blocked ? ST_REFUSED : ST_BROKEN;
     }
     if (m->text == NULL)
@@ -123,7 +124,7 @@ enum status act_contact(struct act *a, const char *phone, int64_t of)
     return speak(a, m);
 }
 
-/* ---- buttons ------------------------------------------------------------------------------ */
+/* ---- buttons ------------------------------------------------------------------- */
 
 /* The data of the button that p means; yours. */
 static char *button_data(const struct message *m, const struct press *p)
@@ -148,7 +149,8 @@ static char *button_data(const struct message *m, const struct press *p)
     return NULL;
 }
 
-static struct message *pressed_message(struct chat *c, const struct press *p, char **data)
+static struct message *pressed_message(struct chat *c, const struct press *p,
+                                       char **data)
 {
     for (int i = c->n - 1; i >= 0; i--) {
         if (p->message_id != 0 && c->ring[i]->id != p->message_id)
@@ -228,7 +230,7 @@ enum status act_press(struct act *a, const struct press *p)
     return ST_OK;
 }
 
-/* ---- standing ----------------------------------------------------------------------------- */
+/* ---- standing ------------------------------------------------------------------ */
 
 static void standing_json(struct world *w, const struct chat *c, int64_t who,
                           const enum member change[2], struct buf *out)
@@ -246,8 +248,8 @@ static void standing_json(struct world *w, const struct chat *c, int64_t who,
         person_json(from, out);
     else
         buf_adds(out, "{\"id\":1,\"is_bot\":false,\"first_name\":\"Admin\"}");
-    buf_addf(out, ",\"date\":%lld,\"old_chat_member\":",
-             (long long)(world_now(w) / SECOND));
+    buf_addf(out,
+             ",\"date\":%lld,\"old_chat_member\":", (long long)(world_now(w) / SECOND));
     member_json(w, who, change[0], out);
     buf_adds(out, ",\"new_chat_member\":");
     member_json(w, who, change[1], out);

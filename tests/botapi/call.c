@@ -13,7 +13,7 @@
 
 #define HANG_MS (10 * 60 * 1000)
 
-/* ---- what handlers say ------------------------------------------------------------------ */
+/* ---- what handlers say --------------------------------------------------------- */
 
 bool call_ok(const struct call *c)
 {
@@ -73,7 +73,7 @@ void call_answer_text(const struct call *c, struct buf *out)
     buf_addc(out, '}');
 }
 
-/* ---- faults ------------------------------------------------------------------------------ */
+/* ---- faults -------------------------------------------------------------------- */
 
 struct late {
     struct req *req;
@@ -131,7 +131,8 @@ static void error_answer(struct req *r, int code, const char *description,
     buf_add_json(&b, description, strlen(description));
     if (retry_after > 0) {
         buf_addf(&b, ",\"parameters\":{\"retry_after\":%lld}", (long long)retry_after);
-        snprintf(header, sizeof(header), "Retry-After: %lld\r\n", (long long)retry_after);
+        snprintf(header, sizeof(header), "Retry-After: %lld\r\n",
+                 (long long)retry_after);
     }
     buf_addc(&b, '}');
     req_answer(r, &(struct answer){code, NULL, header, b.s, b.len});
@@ -150,12 +151,14 @@ static void strike_429(struct call *c, const struct fault *f)
 
 static void strike_502(struct call *c)
 {
-    static const char html[] = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"
-                               "<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
-                               "</body>\r\n</html>\r\n";
+    static const char html[] =
+        "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n"
+        "<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n"
+        "</body>\r\n</html>\r\n";
 
     c->code = 502;
-    req_answer(c->req, &(struct answer){502, "text/html", NULL, html, sizeof(html) - 1});
+    req_answer(c->req,
+               &(struct answer){502, "text/html", NULL, html, sizeof(html) - 1});
 }
 
 static void strike_error(struct call *c, int code, const char *text)
@@ -204,7 +207,8 @@ static void strike_after(struct call *c, const struct fault *f)
 
     call_answer_text(c, &text);
     if (f->kind == FAULT_SLOW) {
-        answer_later(c->w, c->req, f->delay_ms, (struct late){.text = text, .code = code});
+        answer_later(c->w, c->req, f->delay_ms,
+                     (struct late){.text = text, .code = code});
         return;
     }
     c->code = 0;
@@ -217,10 +221,10 @@ static void strike_after(struct call *c, const struct fault *f)
     buf_free(&text);
 }
 
-/* ---- the road ------------------------------------------------------------------------------ */
+/* ---- the road ------------------------------------------------------------------ */
 
-/* A method nobody of ours calls: its parameters were checked; what it answers we can say
- * only where the document says True. */
+/* A method nobody of ours calls: its parameters were checked; what it answers we can
+ * say only where the document says True. */
 static void call_plain(struct call *c)
 {
     const char *result = check_result(c->m);
@@ -256,15 +260,14 @@ static void call_note(struct call *c, const struct fault *f, bool ran)
     /* What a fault did to the answer does not change whether the effect happened. */
     bool accepted = ran && c->description.len == 0;
 
-    journal_call(c->w->journal,
-                 &(struct call_note){.bot = c->bot,
-                                     .method = c->method,
-                                     .form = &c->form,
-                                     .code = c->code,
-                                     .description =
-                                         call_ok(c) ? NULL : c->description.s,
-                                     .fault = f != NULL ? fault_name(f->kind) : NULL,
-                                     .accepted = accepted || (ran && call_ok(c))});
+    journal_call(c->w->journal, &(struct call_note){
+                                    .bot = c->bot,
+                                    .method = c->method,
+                                    .form = &c->form,
+                                    .code = c->code,
+                                    .description = call_ok(c) ? NULL : c->description.s,
+                                    .fault = f != NULL ? fault_name(f->kind) : NULL,
+                                    .accepted = accepted || (ran && call_ok(c))});
 }
 
 static void call_with_faults(struct call *c)
@@ -293,7 +296,8 @@ static void call_with_faults(struct call *c)
 }
 
 /* The parameters are read in place, so the answer may only leave once they were noted;
- * req_answer copies, and the request's bytes stay where they are until serve returns. */
+ * req_answer copies, and the request's bytes stay where they are until serve returns.
+ */
 static void stranger(struct call *c, int code, const char *description)
 {
     journal_call(c->w->journal, &(struct call_note){.bot = c->bot,

@@ -73,7 +73,8 @@ struct text_source {
 };
 bool call_text_from(struct call *c, const struct text_source *src, struct text *t);
 void message_take_text(struct message *m, struct text *t); /* t is emptied */
-/* The picture or document that a parameter or an attach:// address names; 0: refused. */
+/* The picture or document that a parameter or an attach:// address names; 0: refused.
+ */
 int64_t call_file(struct call *c, const char *param, enum media media);
 int64_t call_file_from(struct call *c, const char *s, size_t n, enum media media);
 

@@ -56,7 +56,7 @@ void chat_json(const struct chat *c, struct buf *out)
     buf_adds(out, ",\"type\":\"private\"}");
 }
 
-void message_free(struct message *m)
+void message_drop(struct message *m)
 {
     if (m == NULL)
         return;
@@ -84,7 +84,7 @@ static bool ring_room(const struct world *w, struct chat *c)
         c->cap = cap;
         return true;
     }
-    message_free(c->ring[0]);
+    message_drop(c->ring[0]);
     c->n--;
     memmove(c->ring, c->ring + 1, (size_t)c->n * sizeof(struct message *));
     return true;
@@ -93,9 +93,10 @@ static bool ring_room(const struct world *w, struct chat *c)
 struct message *chat_add(struct world *w, struct chat *c, struct message *m)
 {
     if (m->id == 0)
-        m->id = c->channel != NULL ? c->channel->next_message++ : c->bot->next_message++;
+        m->id =
+            c->channel != NULL ? c->channel->next_message++ : c->bot->next_message++;
     if (!ring_room(w, c)) {
-        message_free(m);
+        message_drop(m);
         return NULL;
     }
     c->ring[c->n++] = m;
@@ -129,14 +130,14 @@ void message_delete(struct world *w, struct chat *c, struct message *m)
     memmove(c->ring + i, c->ring + i + 1,
             (size_t)(c->n - i - 1) * sizeof(struct message *));
     c->n--;
-    message_free(m);
+    message_drop(m);
     world_changed(w);
 }
 
-void chat_clear(struct chat *c)
+void chat_empty(struct chat *c)
 {
     for (int i = 0; i < c->n; i++)
-        message_free(c->ring[i]);
+        message_drop(c->ring[i]);
     free(c->ring);
     free(c->keyboard);
     c->ring = NULL;
@@ -144,7 +145,8 @@ void chat_clear(struct chat *c)
     c->n = c->cap = 0;
 }
 
-/* ---- as JSON ------------------------------------------------------------------------ */
+/* ---- as JSON ------------------------------------------------------------------------
+ */
 
 static void from_json(struct world *w, const struct chat *c, const struct message *m,
                       struct buf *out)

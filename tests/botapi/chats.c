@@ -67,8 +67,9 @@ struct chat *call_chat_to_write(struct call *c, const char *param)
         if (m == MEMBER_LEFT || m == MEMBER_KICKED)
             call_refuse(c, 403, "Forbidden: bot is not a member of the channel chat");
         else if (m != MEMBER_ADMIN && m != MEMBER_CREATOR)
-            call_refuse(c, 400, "Bad Request: need administrator rights in the channel "
-                                "chat");
+            call_refuse(c, 400,
+                        "Bad Request: need administrator rights in the channel "
+                        "chat");
     } else if (chat->person->deactivated) {
         call_refuse(c, 403, "Forbidden: user is deactivated");
     } else if (chat->blocked) {
@@ -79,7 +80,7 @@ struct chat *call_chat_to_write(struct call *c, const char *param)
     return call_ok(c) ? chat : NULL;
 }
 
-/* ---- what there is to know ------------------------------------------------------------- */
+/* ---- what there is to know ----------------------------------------------------- */
 
 void get_chat(struct call *c)
 {
@@ -89,10 +90,11 @@ void get_chat(struct call *c)
         return;
     chat_json(chat, &c->result);
     c->result.len--; /* the closing brace */
-    buf_adds(&c->result, ",\"accent_color_id\":0,\"max_reaction_count\":11,"
-                         "\"accepted_gift_types\":{\"unlimited_gifts\":false,"
-                         "\"limited_gifts\":false,\"unique_gifts\":false,"
-                         "\"premium_subscription\":false,\"gifts_from_channels\":false}}");
+    buf_adds(&c->result,
+             ",\"accent_color_id\":0,\"max_reaction_count\":11,"
+             "\"accepted_gift_types\":{\"unlimited_gifts\":false,"
+             "\"limited_gifts\":false,\"unique_gifts\":false,"
+             "\"premium_subscription\":false,\"gifts_from_channels\":false}}");
 }
 
 /* Members of a channel are for its admins' eyes. */
@@ -132,7 +134,8 @@ void get_chat_member(struct call *c)
         call_refuse(c, 400, "Bad Request: member not found");
     else
         member_json(c->w, id,
-                    chat->channel != NULL ? member_get(chat->channel, id) : MEMBER_MEMBER,
+                    chat->channel != NULL ? member_get(chat->channel, id)
+                                          : MEMBER_MEMBER,
                     &c->result);
 }
 
@@ -165,7 +168,8 @@ void get_chat_administrators(struct call *c)
     if (!may_look(c, chat))
         return;
     if (chat->channel == NULL) {
-        call_refuse(c, 400, "Bad Request: there are no administrators in the private chat");
+        call_refuse(c, 400,
+                    "Bad Request: there are no administrators in the private chat");
         return;
     }
     buf_addc(&c->result, '[');
@@ -188,8 +192,8 @@ void get_member_count(struct call *c)
 void send_chat_action(struct call *c)
 {
     static const char *const actions[] = {
-        "typing",       "upload_photo",    "record_video",   "upload_video",
-        "record_voice", "upload_voice",    "upload_document", "choose_sticker",
+        "typing",        "upload_photo",      "record_video",     "upload_video",
+        "record_voice",  "upload_voice",      "upload_document",  "choose_sticker",
         "find_location", "record_video_note", "upload_video_note"};
     struct chat *chat = call_chat_to_write(c, "chat_id");
     const struct arg *a = form_get(&c->form, "action");
@@ -203,7 +207,8 @@ void send_chat_action(struct call *c)
     call_true(c);
     if (chat == NULL || !call_ok(c) || !events_heard(c->w->events))
         return;
-    buf_addf(&out, "{\"event\":\"action\",\"bot\":\"%s\",\"chat\":%lld,\"action\":\"%s\"}",
+    buf_addf(&out,
+             "{\"event\":\"action\",\"bot\":\"%s\",\"chat\":%lld,\"action\":\"%s\"}",
              c->bot->key, (long long)chat->id, a->s);
     events_send(c->w->events, &out);
     buf_free(&out);

@@ -22,7 +22,7 @@ struct check_method {
 
 static struct check_method *methods, *types;
 
-/* ---- reading the tables --------------------------------------------------------------- */
+/* ---- reading the tables -------------------------------------------------------- */
 
 static bool read_row(const struct api_row *row, struct check_method *m)
 {
@@ -123,7 +123,8 @@ bool check_has(const struct check_method *m, const char *param)
     return field_find(m, param) != NULL;
 }
 
-/* ---- values inside JSON ------------------------------------------------------------- */
+/* ---- values inside JSON -------------------------------------------------------------
+ */
 
 static bool fits(const char *type, size_t n, struct jv v, struct buf *why);
 
@@ -237,7 +238,7 @@ bool check_type(const char *type, struct jv v, struct buf *why)
     return fits(type, strlen(type), v, why);
 }
 
-/* ---- parameters ----------------------------------------------------------------------- */
+/* ---- parameters ---------------------------------------------------------------- */
 
 static bool whole_number(const struct arg *a)
 {
@@ -281,7 +282,8 @@ static bool param_fits(const struct field *f, const struct arg *a, struct buf *w
     if (list_has(f->types, "Integer") && whole_number(a) &&
         (!a->json_body || a->kind == ARG_NUMBER))
         return true;
-    if (list_has(f->types, "Float") && jv_parse(a->s, a->n, &v) && jv_kind(v) == JV_NUMBER)
+    if (list_has(f->types, "Float") && jv_parse(a->s, a->n, &v) &&
+        jv_kind(v) == JV_NUMBER)
         return true;
     if (list_has(f->types, "Boolean"))
         return boolean(a);
@@ -304,10 +306,11 @@ bool check_call(const struct check_method *m, const struct form *form, struct bu
         if (f == NULL && a->kind == ARG_FILE)
             continue;
         if (f == NULL)
-            return buf_addf(why, "%s has no parameter %s", m->row->name, a->name), false;
+            return buf_addf(why, "%s has no parameter %s", m->row->name, a->name),
+                   false;
         if (a->kind != ARG_NULL && !param_fits(f, a, why)) {
-            buf_addf(why, "%sparameter %s must be %s", why->len > 0 ? ": " : "", f->name,
-                     f->types);
+            buf_addf(why, "%sparameter %s must be %s", why->len > 0 ? ": " : "",
+                     f->name, f->types);
             return false;
         }
     }

@@ -46,8 +46,9 @@ bool call_text_from(struct call *c, const struct text_source *s, struct text *t)
     text_clean(t);
     text_find(t);
     if (text_units(t) > s->limit)
-        call_violate(c, s->limit == TEXT_MAX ? "Bad Request: message is too long"
-                                             : "Bad Request: message caption is too long");
+        call_violate(c, s->limit == TEXT_MAX
+                            ? "Bad Request: message is too long"
+                            : "Bad Request: message caption is too long");
     if (t->s.len == 0 && s->limit == TEXT_MAX)
         call_violate(c, "Bad Request: message text is empty");
     if (t->s.failed)
@@ -89,7 +90,7 @@ void message_take_text(struct message *m, struct text *t)
     text_free(t);
 }
 
-/* ---- files -------------------------------------------------------------------------------- */
+/* ---- files --------------------------------------------------------------------- */
 
 static void photo_check(struct call *c, const struct file *f)
 {
@@ -142,8 +143,9 @@ int64_t call_file_from(struct call *c, const char *s, size_t n, enum media media
     }
     f = file_by_id(c->w->files, c->bot->id, s, n);
     if (f == NULL)
-        call_refuse(c, 400, "Bad Request: wrong file_id or the file is temporarily "
-                            "unavailable");
+        call_refuse(c, 400,
+                    "Bad Request: wrong file_id or the file is temporarily "
+                    "unavailable");
     else if (media == MEDIA_PHOTO)
         photo_check(c, f);
     return call_ok(c) ? f->number : 0;

@@ -59,7 +59,9 @@ static bool link_read(struct ctl *c, const char *link, char payload[128], struct
     char name[64];
     size_t n;
 
-    p = p != NULL ? p + 5 : strstr(link, "domain=") ? strstr(link, "domain=") + 7 : NULL;
+    p = p != NULL                 ? p + 5
+        : strstr(link, "domain=") ? strstr(link, "domain=") + 7
+                                  : NULL;
     if (p == NULL)
         return false;
     n = strcspn(p, "?&/#");
@@ -108,7 +110,8 @@ void ctl_press(struct ctl *c)
         acted(c, act_press(&a, &p), &a);
 }
 
-/* The bytes of a raw body or of a multipart part, or a file of another chat by number. */
+/* The bytes of a raw body or of a multipart part, or a file of another chat by number.
+ */
 static int64_t sent_file(struct ctl *c, const char *part, const char **name)
 {
     const struct arg *a = form_get(&c->form, part);
@@ -187,14 +190,14 @@ void ctl_unblock(struct ctl *c)
         act_block(&a, false);
 }
 
-/* ---- the channel ------------------------------------------------------------------------- */
+/* ---- the channel --------------------------------------------------------------- */
 
 static void tell_member(struct ctl *c, int64_t id)
 {
     struct buf b = {0};
 
-    buf_addf(&b, "{\"event\":\"member\",\"person\":%lld,\"status\":\"%s\"}", (long long)id,
-             member_name(member_get(&c->w->channel, id)));
+    buf_addf(&b, "{\"event\":\"member\",\"person\":%lld,\"status\":\"%s\"}",
+             (long long)id, member_name(member_get(&c->w->channel, id)));
     events_send(c->w->events, &b);
     buf_free(&b);
 }
@@ -230,8 +233,9 @@ void ctl_rights(struct ctl *c)
     while (m < MEMBER_COUNT && strcmp(member_name((enum member)m), status) != 0)
         m++;
     if (m == MEMBER_COUNT)
-        ctl_refuse(c, 400, "status: administrator, member, left, kicked, creator, "
-                           "restricted_in, restricted_out");
+        ctl_refuse(c, 400,
+                   "status: administrator, member, left, kicked, creator, "
+                   "restricted_in, restricted_out");
     if (c->why != NULL)
         return;
     act_member(c->w, b != NULL ? b->id : p->id, (enum member)m);

@@ -6,14 +6,14 @@
 #include "tests/botapi/events.h"
 #include "tests/botapi/file.h"
 #include "tests/botapi/hook.h"
-#include "tests/botapi/settings.h"
+#include "tests/botapi/profile.h"
 #include "tests/botapi/updates.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- people ------------------------------------------------------------------------------ */
+/* ---- people -------------------------------------------------------------------- */
 
 static void person_full(struct world *w, const struct person *p, struct buf *out)
 {
@@ -39,7 +39,8 @@ static void person_full(struct world *w, const struct person *p, struct buf *out
 
 static int by_id(const void *a, const void *b)
 {
-    const struct person *x = *(struct person *const *)a, *y = *(struct person *const *)b;
+    const struct person *x = *(struct person *const *)a,
+                        *y = *(struct person *const *)b;
 
     return x->id < y->id ? -1 : x->id > y->id;
 }
@@ -123,7 +124,7 @@ void ctl_people_many(struct ctl *c)
     }
 }
 
-/* ---- bots --------------------------------------------------------------------------------- */
+/* ---- bots ---------------------------------------------------------------------- */
 
 static void bot_full(struct world *w, const struct bot *b, struct buf *out)
 {
@@ -131,7 +132,7 @@ static void bot_full(struct world *w, const struct bot *b, struct buf *out)
     out->len--;
     buf_addf(out, ",\"key\":\"%s\",\"channel\":\"%s\",\"settings\":", b->key,
              member_name(member_get(&w->channel, b->id)));
-    settings_json(b, out);
+    profile_json(b, out);
     buf_adds(out, ",\"webhook\":");
     hook_info_json(b->hook, out);
     buf_addc(out, '}');
@@ -149,11 +150,12 @@ void ctl_bots(struct ctl *c)
     buf_addc(&c->out, '}');
 }
 
-/* ---- chats -------------------------------------------------------------------------------- */
+/* ---- chats --------------------------------------------------------------------- */
 
 static void chat_head(struct world *w, struct chat *c, struct buf *out)
 {
-    buf_addf(out, "{\"bot\":\"%s\",\"started\":%s,\"blocked\":%s,\"keyboard\":%s,\"last\":",
+    buf_addf(out,
+             "{\"bot\":\"%s\",\"started\":%s,\"blocked\":%s,\"keyboard\":%s,\"last\":",
              c->bot->key, c->started ? "true" : "false", c->blocked ? "true" : "false",
              c->keyboard != NULL ? c->keyboard : "null");
     if (c->n > 0)
@@ -294,9 +296,8 @@ void ctl_callbacks(struct ctl *c)
 {
     struct bot *b = ctl_bot(c);
     const struct person *p = b != NULL ? ctl_person(c) : NULL;
-    int64_t first = b != NULL && b->callbacks > CALLBACKS_KEPT
-                        ? b->callbacks - CALLBACKS_KEPT
-                        : 0;
+    int64_t first =
+        b != NULL && b->callbacks > CALLBACKS_KEPT ? b->callbacks - CALLBACKS_KEPT : 0;
     const char *comma = "";
 
     if (p == NULL)
@@ -307,8 +308,9 @@ void ctl_callbacks(struct ctl *c)
 
         if (q->person != p->id)
             continue;
-        buf_addf(&c->out, "%s{\"id\":\"%lld\",\"message_id\":%lld,\"answered\":%s,"
-                          "\"alert\":%s,\"data\":",
+        buf_addf(&c->out,
+                 "%s{\"id\":\"%lld\",\"message_id\":%lld,\"answered\":%s,"
+                 "\"alert\":%s,\"data\":",
                  comma, (long long)q->id, (long long)q->message_id,
                  q->answered ? "true" : "false", q->alert ? "true" : "false");
         buf_add_json(&c->out, q->data, strlen(q->data));
@@ -326,7 +328,7 @@ void ctl_events(struct ctl *c)
     events_stream(c->w->events, c->r);
 }
 
-/* ---- files -------------------------------------------------------------------------------- */
+/* ---- files --------------------------------------------------------------------- */
 
 void ctl_file(struct ctl *c)
 {

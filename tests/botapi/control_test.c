@@ -44,7 +44,7 @@ void ctl_counts(struct ctl *c)
     journal_counts_json(c->w->journal, &c->out);
 }
 
-/* ---- faults ------------------------------------------------------------------------------- */
+/* ---- faults -------------------------------------------------------------------- */
 
 void ctl_faults(struct ctl *c)
 {
@@ -97,9 +97,10 @@ void ctl_fault_clear(struct ctl *c)
         ctl_refuse(c, 404, "no such fault");
 }
 
-/* ---- updates ------------------------------------------------------------------------------ */
+/* ---- updates ------------------------------------------------------------------- */
 
-/* {"bot":"client","update":{…}}: anything at all, to see what the product makes of it. */
+/* {"bot":"client","update":{…}}: anything at all, to see what the product makes of it.
+ */
 void ctl_update(struct ctl *c)
 {
     struct bot *b = ctl_bot(c);
@@ -134,8 +135,9 @@ void ctl_updates(struct ctl *c)
     if (b == NULL)
         return;
     updates_expire(b->updates);
-    buf_addf(&c->out, "{\"pending\":%d,\"delivered\":%lld,\"lost\":%lld,\"skipped\":%lld,"
-                      "\"updates\":[",
+    buf_addf(&c->out,
+             "{\"pending\":%d,\"delivered\":%lld,\"lost\":%lld,\"skipped\":%lld,"
+             "\"updates\":[",
              b->updates->pending, (long long)b->updates->delivered,
              (long long)b->updates->lost, (long long)b->updates->skipped);
     for (const struct update *u = b->updates->first; u != NULL; u = u->next) {
@@ -147,7 +149,7 @@ void ctl_updates(struct ctl *c)
     buf_adds(&c->out, "]}");
 }
 
-/* ---- the rest ----------------------------------------------------------------------------- */
+/* ---- the rest ------------------------------------------------------------------ */
 
 void ctl_clock(struct ctl *c)
 {

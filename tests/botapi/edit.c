@@ -64,14 +64,16 @@ static bool changes(const struct message *m, const struct change *to)
     return differs;
 }
 
-static void apply(struct call *c, struct chat *chat, struct message *m, struct change *to)
+static void apply(struct call *c, struct chat *chat, struct message *m,
+                  struct change *to)
 {
     markup_read(c, true, &to->markup);
     if (call_ok(c) && !changes(m, to))
-        call_refuse(c, 400,
-                    "Bad Request: message is not modified: specified new message content "
-                    "and reply markup are exactly the same as a current content and reply "
-                    "markup of the message");
+        call_refuse(
+            c, 400,
+            "Bad Request: message is not modified: specified new message content "
+            "and reply markup are exactly the same as a current content and reply "
+            "markup of the message");
     if (!call_ok(c)) {
         free(to->markup.json);
         return;
@@ -157,7 +159,8 @@ void edit_media(struct call *c)
     struct change to = {.text = &t};
 
     if (m != NULL && !photo && !jv_equals(jv_get(media, "type"), "document"))
-        call_violate(c, "Not Implemented: the stand-in changes photos and documents only");
+        call_violate(c,
+                     "Not Implemented: the stand-in changes photos and documents only");
     if (call_ok(c) && address != NULL)
         to.file = call_file_from(c, address, strlen(address),
                                  photo ? MEDIA_PHOTO : MEDIA_DOCUMENT);
@@ -169,7 +172,7 @@ void edit_media(struct call *c)
     text_free(&t);
 }
 
-/* ---- removing --------------------------------------------------------------------------- */
+/* ---- removing ------------------------------------------------------------------ */
 
 static bool remove_one(struct call *c, struct chat *chat, int64_t id)
 {

@@ -63,7 +63,7 @@ void events_free(struct events *e)
     free(e);
 }
 
-/* ---- pages --------------------------------------------------------------------------- */
+/* ---- pages --------------------------------------------------------------------- */
 
 void events_stream(struct events *e, struct req *r)
 {
@@ -110,7 +110,8 @@ void events_message(struct world *w, const struct bot *b, const struct chat *c,
     buf_free(&out);
 }
 
-/* ---- tests that wait ---------------------------------------------------------------- */
+/* ---- tests that wait ----------------------------------------------------------------
+ */
 
 static void answer_waiting(struct listener *l, const struct buf *out)
 {

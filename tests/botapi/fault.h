@@ -51,7 +51,8 @@ must_check enum status faults_add(struct faults *f, struct jv spec, int64_t *id,
                                   const char **why);
 void faults_json(const struct faults *f, struct buf *out);
 
-/* The one that strikes this call, counted down (lent until the next change), or NULL. */
+/* The one that strikes this call, counted down (lent until the next change), or NULL.
+ */
 const struct fault *faults_strike(struct faults *f, const char *method, const char *bot,
                                   int64_t chat);
 const char *fault_name(enum fault_kind k);

@@ -35,7 +35,8 @@ struct files *files_new(const char *state, size_t bytes_max)
 
 static bool path_of(const struct files *f, const struct file *x, char *out, size_t n)
 {
-    int k = snprintf(out, n, "%s/%lld", f->folder ? f->folder : "", (long long)x->number);
+    int k =
+        snprintf(out, n, "%s/%lld", f->folder ? f->folder : "", (long long)x->number);
 
     return f->folder != NULL && k > 0 && (size_t)k < n;
 }

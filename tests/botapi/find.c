@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * tests/botapi/find.c - entities Telegram finds by itself: commands, addresses, mentions
- * and hash tags. Plain rules of thumb, enough for what our bots say and hear. */
+ * tests/botapi/find.c - entities Telegram finds by itself: commands, addresses,
+ * mentions and hash tags. Plain rules of thumb, enough for what our bots say and hear.
+ */
 #include "core/base/utf.h"
 #include "tests/botapi/text.h"
 

@@ -18,7 +18,7 @@ static struct arg *add(struct form *f, const char *name, char *s, size_t n)
     return a;
 }
 
-/* ---- a=b&c=d ------------------------------------------------------------------------- */
+/* ---- a=b&c=d ------------------------------------------------------------------- */
 
 static int hex(char c)
 {
@@ -70,12 +70,12 @@ static bool read_pairs(struct form *f, char *s, size_t n)
     return true;
 }
 
-/* ---- {"a":1} ------------------------------------------------------------------------- */
+/* ---- {"a":1} ------------------------------------------------------------------- */
 
 static bool read_json(struct form *f, char *s, size_t n)
 {
     static const enum arg_kind kinds[] = {
-        [JV_NULL] = ARG_NULL,  [JV_BOOL] = ARG_BOOL,   [JV_NUMBER] = ARG_NUMBER,
+        [JV_NULL] = ARG_NULL,   [JV_BOOL] = ARG_BOOL,  [JV_NUMBER] = ARG_NUMBER,
         [JV_STRING] = ARG_TEXT, [JV_ARRAY] = ARG_JSON, [JV_OBJECT] = ARG_JSON,
     };
     struct jv body;
@@ -102,7 +102,7 @@ static bool read_json(struct form *f, char *s, size_t n)
     return true;
 }
 
-/* ---- multipart/form-data ------------------------------------------------------------- */
+/* ---- multipart/form-data ------------------------------------------------------- */
 
 /* Where the value of name="..." begins in a Content-Disposition line; NULL: nowhere. */
 static char *quoted(char *line, const char *name)
@@ -111,7 +111,8 @@ static char *quoted(char *line, const char *name)
     char *p = line;
 
     while ((p = strcasestr(p, name)) != NULL) {
-        if (p > line && (p[-1] == ' ' || p[-1] == ';') && p[n] == '=' && p[n + 1] == '"')
+        if (p > line && (p[-1] == ' ' || p[-1] == ';') && p[n] == '=' &&
+            p[n + 1] == '"')
             return p + n + 2;
         p += n;
     }
@@ -177,7 +178,7 @@ static bool read_multipart(struct form *f, struct req *r)
     return true;
 }
 
-/* ---- all ----------------------------------------------------------------------------- */
+/* ---- all ----------------------------------------------------------------------- */
 
 bool form_read(struct req *r, struct form *f)
 {

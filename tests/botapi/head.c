@@ -107,7 +107,8 @@ enum head_fate head_read(const char *s, size_t n, struct head *h)
     }
     if (cr == NULL)
         return HEAD_MORE;
-    if (line == s || memchr(s, '\0', (size_t)(cr - s)) != NULL || (h->chunked && h->length >= 0))
+    if (line == s || memchr(s, '\0', (size_t)(cr - s)) != NULL ||
+        (h->chunked && h->length >= 0))
         return HEAD_BAD;
     h->size = (size_t)(cr + 2 - s);
     if (h->status == 0 && h->length < 0)

@@ -91,7 +91,7 @@ void hook_wake(struct hook *h)
     loop_after(h->world->loop, &h->pump_timer, 0, pump, h);
 }
 
-/* ---- one connection ------------------------------------------------------------------- */
+/* ---- one connection ------------------------------------------------------------ */
 
 static void hang_up(struct carrier *c)
 {
@@ -281,8 +281,9 @@ static void carry(struct carrier *c, struct line *l)
     buf_clear(&c->out);
     buf_clear(&c->in);
     c->sent = 0;
-    buf_addf(&c->out, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
-                      "Content-Length: %zu\r\nConnection: keep-alive\r\n",
+    buf_addf(&c->out,
+             "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
+             "Content-Length: %zu\r\nConnection: keep-alive\r\n",
              h->path, h->host, up->n);
     if (h->secret != NULL && h->secret[0] != '\0')
         buf_addf(&c->out, "X-Telegram-Bot-Api-Secret-Token: %s\r\n", h->secret);
@@ -324,7 +325,7 @@ static void pump(void *arg)
         carry(c, l);
 }
 
-/* ---- settings ------------------------------------------------------------------------- */
+/* ---- settings ------------------------------------------------------------------ */
 
 static enum status resolve(struct hook *h, const char *host, const char *port)
 {
@@ -342,7 +343,7 @@ static enum status url_split(struct hook *h, const char *url, const char **why)
     char host[256], port[8] = "80", *colon;
     const char *p = url + 7, *slash = p + strcspn(p, "/?#");
 
-    *why = "bad webhook: An HTTPS URL must be provided for webhook";
+    *why = "bad webhook: the stand-in delivers over plain http only";
     if (strncmp(url, "http://", 7) != 0)
         return ST_BAD;
     *why = "bad webhook: invalid webhook URL specified";

@@ -65,7 +65,7 @@ static void put(struct reader *r, const char *s, size_t n)
     r->unit += (int)utf16_len(s, n);
 }
 
-/* ---- &lt; ------------------------------------------------------------------------------- */
+/* ---- &lt; ---------------------------------------------------------------------- */
 
 static size_t utf8_put(char out[4], unsigned long c)
 {
@@ -118,23 +118,27 @@ static void add_decoded(struct buf *out, const char *p, const char *end)
     }
 }
 
-/* ---- <tag attribute="value"> -------------------------------------------------------------- */
+/* ---- <tag attribute="value"> --------------------------------------------------- */
 
 static bool attribute_end(char c)
 {
     return c == '>' || c == ' ' || c == '\t' || c == '\n';
 }
 
-static struct buf *attr_slot(struct attrs *a, const char *tag, const char *name, size_t n)
+static struct buf *attr_slot(struct attrs *a, const char *tag, const char *name,
+                             size_t n)
 {
     static struct buf ignored;
     const struct {
         const char *tag, *name;
         struct buf *slot;
     } slots[] = {
-        {"a", "href", &a->href},           {"code", "class", &a->class},
-        {"span", "class", &a->class},      {"tg-emoji", "emoji-id", &a->emoji},
-        {"tg-time", "unix", &a->unix_time}, {"tg-time", "format", &a->format},
+        {"a", "href", &a->href},
+        {"code", "class", &a->class},
+        {"span", "class", &a->class},
+        {"tg-emoji", "emoji-id", &a->emoji},
+        {"tg-time", "unix", &a->unix_time},
+        {"tg-time", "format", &a->format},
     };
 
     for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
@@ -168,7 +172,8 @@ static const char *attr_value(struct reader *r, const char *p, struct buf *out)
 }
 
 /* Attributes from p up to '>', which it leaves r->p behind. */
-static bool read_attrs(struct reader *r, const char *tag, const char *p, struct attrs *a)
+static bool read_attrs(struct reader *r, const char *tag, const char *p,
+                       struct attrs *a)
 {
     const char *begin = r->p, *name;
     size_t n;
@@ -184,8 +189,10 @@ static bool read_attrs(struct reader *r, const char *tag, const char *p, struct 
             ;
         n = (size_t)(p - name);
         if (n == 0)
-            return buf_addf(r->why, "Empty attribute name in the tag \"%s\" at byte offset "
-                                    "%d", tag, at(r, begin)),
+            return buf_addf(r->why,
+                            "Empty attribute name in the tag \"%s\" at byte offset "
+                            "%d",
+                            tag, at(r, begin)),
                    false;
         if (strcmp(tag, "blockquote") == 0 && n == 10 &&
             strncasecmp(name, "expandable", n) == 0)
@@ -220,7 +227,8 @@ static const char *tag_name(const struct reader *r, const char *p, char out[16])
     return p;
 }
 
-static void member(struct buf *b, const char *name, const struct buf *value, bool number)
+static void member(struct buf *b, const char *name, const struct buf *value,
+                   bool number)
 {
     if (value->len == 0)
         return;
@@ -237,8 +245,10 @@ static bool open_fill(struct reader *r, struct open_tag *o, const struct attrs *
 
     if (strcmp(o->name, "span") == 0 &&
         (a->class.s == NULL || strcmp(a->class.s, "tg-spoiler") != 0))
-        return buf_addf(r->why, "Tag \"span\" must have class \"tg-spoiler\" at byte "
-                                "offset %d", at(r, r->p)),
+        return buf_addf(r->why,
+                        "Tag \"span\" must have class \"tg-spoiler\" at byte "
+                        "offset %d",
+                        at(r, r->p)),
                false;
     if (strcmp(o->name, "tg-emoji") == 0 && a->emoji.len == 0)
         return buf_adds(r->why, "Custom emoji identifier must be specified"), false;
@@ -278,8 +288,8 @@ static bool tag_open(struct reader *r)
         return buf_addf(r->why, "Unclosed start tag at byte offset %d", at(r, begin)),
                false;
     if (tag == NULL)
-        return buf_addf(r->why, "Unsupported start tag \"%s\" at byte offset %d", o->name,
-                        at(r, begin)),
+        return buf_addf(r->why, "Unsupported start tag \"%s\" at byte offset %d",
+                        o->name, at(r, begin)),
                false;
     o->type = tag->type;
     ok = read_attrs(r, o->name, p, &a) && open_fill(r, o, &a);
@@ -315,8 +325,8 @@ static bool inside_pre(struct reader *r, const struct open_tag *o)
 {
     struct open_tag *outer = r->n > 0 ? &r->open[r->n - 1] : NULL;
 
-    if (strcmp(o->name, "code") != 0 || outer == NULL || strcmp(outer->name, "pre") != 0 ||
-        outer->from != o->from)
+    if (strcmp(o->name, "code") != 0 || outer == NULL ||
+        strcmp(outer->name, "pre") != 0 || outer->from != o->from)
         return false;
     free(outer->extra);
     outer->extra = o->extra;
@@ -333,14 +343,17 @@ static bool tag_close(struct reader *r)
     while (p < r->end && *p != '>')
         p++;
     if (p >= r->end)
-        return buf_addf(r->why, "Unclosed end tag at byte offset %d", at(r, begin)), false;
+        return buf_addf(r->why, "Unclosed end tag at byte offset %d", at(r, begin)),
+               false;
     if (r->n == 0)
         return buf_addf(r->why, "Unexpected end tag at byte offset %d", at(r, begin)),
                false;
     o = &r->open[r->n - 1];
     if (name[0] != '\0' && strcmp(name, o->name) != 0)
-        return buf_addf(r->why, "Unmatched end tag at byte offset %d, expected \"</%s>\", "
-                                "found \"</%s>\"", at(r, begin), o->name, name),
+        return buf_addf(r->why,
+                        "Unmatched end tag at byte offset %d, expected \"</%s>\", "
+                        "found \"</%s>\"",
+                        at(r, begin), o->name, name),
                false;
     r->p = p + 1;
     r->n--;
@@ -352,7 +365,8 @@ static bool tag_close(struct reader *r)
         free(o->extra);
         o->extra = NULL;
     }
-    text_add_entity(r->t, (struct entity){o->type, o->from, r->unit - o->from, o->extra});
+    text_add_entity(r->t,
+                    (struct entity){o->type, o->from, r->unit - o->from, o->extra});
     return true;
 }
 

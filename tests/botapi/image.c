@@ -22,7 +22,8 @@ static int le16(const unsigned char *p)
 
 static bool png(const unsigned char *p, size_t n, int *w, int *h)
 {
-    if (n < 33 || memcmp(p, "\x89PNG\r\n\x1a\n", 8) != 0 || memcmp(p + 12, "IHDR", 4) != 0)
+    if (n < 33 || memcmp(p, "\x89PNG\r\n\x1a\n", 8) != 0 ||
+        memcmp(p + 12, "IHDR", 4) != 0)
         return false;
     if (be32(p + 16) > 1000000 || be32(p + 20) > 1000000)
         return false;
@@ -41,7 +42,8 @@ static bool jpeg(const unsigned char *p, size_t n, int *w, int *h)
     while (at + 9 < n && p[at] == 0xFF) {
         int mark = p[at + 1];
 
-        if (mark >= 0xC0 && mark <= 0xCF && mark != 0xC4 && mark != 0xC8 && mark != 0xCC) {
+        if (mark >= 0xC0 && mark <= 0xCF && mark != 0xC4 && mark != 0xC8 &&
+            mark != 0xCC) {
             *h = be16(p + at + 5);
             *w = be16(p + at + 7);
             return true;

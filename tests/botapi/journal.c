@@ -104,7 +104,7 @@ void journal_free(struct journal *j)
     free(j);
 }
 
-/* ---- writing ---------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------- */
 
 static int row_of(const char *method)
 {
@@ -206,7 +206,7 @@ void journal_violation(struct journal *j, const struct bot *b, const char *metho
                                            .n = out.len});
 }
 
-/* ---- reading ---------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------- */
 
 static void head_json(const struct note *n, struct buf *out)
 {
@@ -280,9 +280,10 @@ static void bot_counts(const struct journal *j, int column, struct buf *out)
 
 void journal_counts_json(const struct journal *j, struct buf *out)
 {
-    buf_addf(out, "{\"calls\":%lld,\"violations\":%lld,\"faults\":%lld,\"unknown\":%lld",
-             (long long)j->calls.seq, (long long)j->violations.seq, (long long)j->faults,
-             (long long)j->unknown);
+    buf_addf(out,
+             "{\"calls\":%lld,\"violations\":%lld,\"faults\":%lld,\"unknown\":%lld",
+             (long long)j->calls.seq, (long long)j->violations.seq,
+             (long long)j->faults, (long long)j->unknown);
     for (int i = 0; i < BOTS; i++) {
         const struct bot *b = &j->world->bot[i];
 

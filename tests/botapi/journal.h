@@ -28,8 +28,8 @@ void journal_violation(struct journal *j, const struct bot *b, const char *metho
                        const char *what);
 
 struct call_filter {
-    int64_t since; /* calls numbered above it */
-    int64_t chat;  /* 0: any */
+    int64_t since;            /* calls numbered above it */
+    int64_t chat;             /* 0: any */
     char method[64], bot[16]; /* "": any */
     int limit;
 };

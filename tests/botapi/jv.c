@@ -32,7 +32,8 @@ static bool hex4(const char *p, unsigned *out)
     return true;
 }
 
-/* ---- checking: each answers where the value ends, or NULL -------------------------- */
+/* ---- checking: each answers where the value ends, or NULL --------------------------
+ */
 
 static const char *check_value(const char *p, const char *end, int depth);
 
@@ -161,7 +162,7 @@ bool jv_parse(const char *s, size_t n, struct jv *out)
     return true;
 }
 
-/* ---- looking; the text was checked --------------------------------------------------- */
+/* ---- looking; the text was checked --------------------------------------------- */
 
 enum jv_kind jv_kind(struct jv v)
 {

@@ -24,7 +24,8 @@ static const struct limit {
     {"setWebhook", "max_connections", NUMBER, 1, 100, "max_connections out of range"},
     {"getUpdates", "limit", NUMBER, 1, 100, "limit out of range"},
     {"getUpdates", "timeout", NUMBER, 0, 50, "timeout out of range"},
-    {"deleteMessages", "message_ids", ELEMENTS, 1, 100, "message identifiers out of range"},
+    {"deleteMessages", "message_ids", ELEMENTS, 1, 100,
+     "message identifiers out of range"},
     {"sendMessage", "text", BYTES, 0, 35000, "message is too long"},
 };
 

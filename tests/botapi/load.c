@@ -5,7 +5,7 @@
 #include "tests/botapi/file.h"
 #include "tests/botapi/hook.h"
 #include "tests/botapi/save.h"
-#include "tests/botapi/settings.h"
+#include "tests/botapi/profile.h"
 #include "tests/botapi/updates.h"
 
 #include <stdio.h>
@@ -55,7 +55,7 @@ static void message_load(struct world *w, struct chat *c, struct jv v)
     if (m->id > 0 && m->text != NULL)
         chat_add(w, c, m);
     else
-        message_free(m);
+        message_drop(m);
 }
 
 static void messages_load(struct world *w, struct chat *c, struct jv v)
@@ -126,7 +126,7 @@ static void chats_load(struct world *w, struct bot *b, struct jv v)
     }
 }
 
-static void settings_load(struct bot *b, struct jv v)
+static void profile_load(struct bot *b, struct jv v)
 {
     struct jv_walk s = jv_begin(jv_get(v, "settings"));
 
@@ -135,7 +135,7 @@ static void settings_load(struct bot *b, struct jv v)
         char *value = strndup(s.value.s, s.value.n);
 
         if (jv_text(s.key, &key) && !key.failed && value != NULL)
-            setting_put(b, key.s, value);
+            profile_put(b, key.s, value);
         buf_free(&key);
         free(value);
     }
@@ -153,13 +153,15 @@ static void bot_load(struct world *w, struct bot *b, struct jv v)
         b->updates->next_id = next;
     member_put(w, b->id, member_of(v));
     updates_allow(b->updates, jv_get(v, "allowed"));
-    settings_load(b, v);
+    profile_load(b, v);
     chats_load(w, b, v);
     while (jv_step(&pending))
         (void)(updates_inject(b->updates, pending.value, &id) == ST_OK);
-    /* An address that no longer resolves is as good as none: the program sets it anew. */
+    /* An address that no longer resolves is as good as none: the program sets it anew.
+     */
     if (url != NULL && url[0] != '\0' && secret != NULL)
-        (void)(hook_set(b->hook, url, secret, (int)jv_int_or(v, "max", 40), &why) == ST_OK);
+        (void)(hook_set(b->hook, url, secret, (int)jv_int_or(v, "max", 40), &why) ==
+               ST_OK);
     free(url);
     free(secret);
 }

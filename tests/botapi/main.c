@@ -34,7 +34,8 @@ static int usage(const char *why)
 static void serve_download(struct world *w, struct req *r, const char *path)
 {
     const char *slash = strchr(path, '/'), *name = strrchr(path, '/');
-    struct bot *b = slash != NULL ? bot_by_token(w, path, (size_t)(slash - path)) : NULL;
+    struct bot *b =
+        slash != NULL ? bot_by_token(w, path, (size_t)(slash - path)) : NULL;
     static const char missing[] = "{\"ok\":false,\"error_code\":404,"
                                   "\"description\":\"Not Found\"}";
     const struct file *f = NULL;
@@ -98,9 +99,15 @@ static bool read_options(int argc, char **argv, struct world_options *o,
             int key;
             const char **to;
         } texts[] = {
-            {'l', listen},           {'c', &o->token[0]},       {'a', &o->token[1]},
-            {'C', &o->username[0]},  {'A', &o->username[1]},    {'t', &o->name[0]},
-            {'T', &o->name[1]},      {'n', &o->channel_username}, {'N', &o->channel_title},
+            {'l', listen},
+            {'c', &o->token[0]},
+            {'a', &o->token[1]},
+            {'C', &o->username[0]},
+            {'A', &o->username[1]},
+            {'t', &o->name[0]},
+            {'T', &o->name[1]},
+            {'n', &o->channel_username},
+            {'N', &o->channel_title},
             {'s', &o->state},
         };
         bool known = false;
@@ -130,11 +137,11 @@ static bool token_fine(const char *t)
 
 static int run(struct loop *loop, struct world *w, const char *address)
 {
-    struct server *s = server_new(loop, serve, w);
+    struct server *s = serve_new(loop, serve, w);
     int port = 0;
 
-    if (s == NULL || server_listen(s, address, &port) != ST_OK) {
-        server_free(s);
+    if (s == NULL || serve_listen(s, address, &port) != ST_OK) {
+        serve_free(s);
         return usage("cannot listen there");
     }
     if (loop_on_signal(loop, SIGTERM, stop, loop) != ST_OK ||
@@ -143,7 +150,7 @@ static int run(struct loop *loop, struct world *w, const char *address)
     printf("botapi http://127.0.0.1:%d\n", port);
     fflush(stdout);
     loop_run(loop);
-    server_free(s);
+    serve_free(s);
     return w->state != NULL && world_save(w) != ST_OK ? 1 : 0;
 }
 
@@ -172,7 +179,8 @@ int main(int argc, char **argv)
     if (w == NULL)
         return usage("no memory");
     if (o.state != NULL && world_load(w) == ST_BAD) {
-        fprintf(stderr, "botapi: %s is damaged; move it away to start afresh\n", o.state);
+        fprintf(stderr, "botapi: %s is damaged; move it away to start afresh\n",
+                o.state);
         return 1;
     }
     status = run(loop, w, address);

@@ -19,9 +19,9 @@ struct map {
     size_t cap, n;
 };
 
-void *map_get(const struct map *m, int64_t key);             /* NULL: absent */
-bool map_put(struct map *m, int64_t key, void *value);       /* false: no memory */
-void *map_take(struct map *m, int64_t key);                  /* removes and answers it */
+void *map_get(const struct map *m, int64_t key);       /* NULL: absent */
+bool map_put(struct map *m, int64_t key, void *value); /* false: no memory */
+void *map_take(struct map *m, int64_t key);            /* removes and answers it */
 void map_free(struct map *m);
 
 /* for (size_t i = 0; (v = map_next(m, &i)) != NULL;) … in no order; do not change the

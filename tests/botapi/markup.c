@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * tests/botapi/markup.c - keyboards: what Telegram refuses about them. Types and names of
- * fields were checked against the document already (check.c). */
+ * tests/botapi/markup.c - keyboards: what Telegram refuses about them. Types and names
+ * of fields were checked against the document already (check.c). */
 #include "core/base/utf.h"
 #include "tests/botapi/call.h"
 
@@ -45,7 +45,8 @@ static bool url_fine(struct jv v)
     jv_text(v, &b);
     for (size_t i = 0; i < 3; i++)
         if (b.s != NULL && strncmp(b.s, starts[i], strlen(starts[i])) == 0 &&
-            strpbrk(b.s, " \n\"<>") == NULL && b.len > strlen(starts[i]) && b.len <= 2048)
+            strpbrk(b.s, " \n\"<>") == NULL && b.len > strlen(starts[i]) &&
+            b.len <= 2048)
             fine = true;
     buf_free(&b);
     return fine;
@@ -62,8 +63,9 @@ static bool deep_link_fine(struct jv v)
     p = b.s != NULL ? strstr(b.s, "?start=") : NULL;
     if (p != NULL && strstr(b.s, "t.me/") != NULL) {
         size_t n = strcspn(p + 7, "&#");
-        size_t word = strspn(p + 7, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                    "0123456789_-");
+        size_t word =
+            strspn(p + 7, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                          "0123456789_-");
 
         fine = n > 0 && n <= 64 && word >= n;
     }
@@ -75,17 +77,23 @@ static void style_check(struct call *c, struct jv button)
 {
     struct jv style = jv_get(button, "style");
 
-    if (style.s != NULL && !jv_equals(style, "danger") && !jv_equals(style, "success") &&
-        !jv_equals(style, "primary"))
+    if (style.s != NULL && !jv_equals(style, "danger") &&
+        !jv_equals(style, "success") && !jv_equals(style, "primary"))
         call_violate(c, "Bad Request: invalid button style specified");
 }
 
 static void inline_button(struct call *c, struct jv b)
 {
-    static const char *const actions[] = {
-        "url", "callback_data", "web_app", "login_url", "switch_inline_query", "copy_text",
-        "switch_inline_query_current_chat", "switch_inline_query_chosen_chat",
-        "callback_game", "pay"};
+    static const char *const actions[] = {"url",
+                                          "callback_data",
+                                          "web_app",
+                                          "login_url",
+                                          "switch_inline_query",
+                                          "copy_text",
+                                          "switch_inline_query_current_chat",
+                                          "switch_inline_query_chosen_chat",
+                                          "callback_game",
+                                          "pay"};
     struct jv data = jv_get(b, "callback_data"), url = jv_get(b, "url");
     struct jv copy = jv_get(jv_get(b, "copy_text"), "text");
     int n = 0;
@@ -96,8 +104,9 @@ static void inline_button(struct call *c, struct jv b)
         call_violate(c, "Bad Request: can't parse inline keyboard button: Text must be "
                         "non-empty");
     if (n != 1)
-        call_violate(c, "Bad Request: can't parse inline keyboard button: Text buttons are "
-                        "unallowed in the inline keyboard");
+        call_violate(
+            c, "Bad Request: can't parse inline keyboard button: Text buttons are "
+               "unallowed in the inline keyboard");
     if (data.s != NULL && (bytes(data) < 1 || bytes(data) > 64))
         call_violate(c, "Bad Request: BUTTON_DATA_INVALID");
     if (url.s != NULL && !url_fine(url))
@@ -114,7 +123,8 @@ static void reply_button(struct call *c, struct jv b)
     struct jv text = jv_kind(b) == JV_STRING ? b : jv_get(b, "text");
 
     if (units(text) == 0)
-        call_violate(c, "Bad Request: can't parse keyboard button: Text must be non-empty");
+        call_violate(
+            c, "Bad Request: can't parse keyboard button: Text must be non-empty");
     style_check(c, b);
 }
 
@@ -168,11 +178,12 @@ void markup_read(struct call *c, bool inline_only, struct markup *out)
     if (!call_ok(c) || out->remove)
         return;
     /* An inline keyboard without buttons is none. */
-    if (out->is_inline && !jv_step(&(struct jv_walk){jv_get(v, "inline_keyboard").s + 1,
-                                                     jv_get(v, "inline_keyboard").s +
-                                                         jv_get(v, "inline_keyboard").n - 1,
-                                                     {0},
-                                                     {0}}))
+    if (out->is_inline &&
+        !jv_step(&(struct jv_walk){jv_get(v, "inline_keyboard").s + 1,
+                                   jv_get(v, "inline_keyboard").s +
+                                       jv_get(v, "inline_keyboard").n - 1,
+                                   {0},
+                                   {0}}))
         return;
     jv_minify(v, &b);
     out->json = b.s;

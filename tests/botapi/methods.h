@@ -8,7 +8,8 @@
 
 struct api_row {
     const char *name;
-    const char *fields; /* "chat_id! Integer|String;text! String;entities [MessageEntity]" */
+    const char
+        *fields; /* "chat_id! Integer|String;text! String;entities [MessageEntity]" */
     const char *result; /* a method's result types; a union type's members; or "" */
 };
 

@@ -96,8 +96,9 @@ void get_updates(struct call *c)
     struct waiting *s = slot(c->bot);
 
     if (hook_is_set(c->bot->hook)) {
-        call_refuse(c, 409, "Conflict: can't use getUpdates method while webhook is "
-                            "active; use deleteWebhook to delete the webhook first");
+        call_refuse(c, 409,
+                    "Conflict: can't use getUpdates method while webhook is "
+                    "active; use deleteWebhook to delete the webhook first");
         return;
     }
     poll_conflict(c->bot, "Conflict: terminated by other getUpdates request; make sure "
@@ -119,7 +120,7 @@ void get_updates(struct call *c)
     loop_after(c->w->loop, &c->req->timer, timeout * 1000, poll_time_up, s);
 }
 
-/* ---- webhook ------------------------------------------------------------------------------ */
+/* ---- webhook ------------------------------------------------------------------- */
 
 static void secret_check(struct call *c, const char *s)
 {

@@ -7,6 +7,7 @@
 #include "tests/botapi/call.h"
 
 void poll_wake(struct world *w, struct bot *b);
-void poll_conflict(struct bot *b, const char *description); /* ends a waiting one: 409 */
+void poll_conflict(struct bot *b,
+                   const char *description); /* ends a waiting one: 409 */
 
 #endif

@@ -24,8 +24,9 @@ static void toast(struct call *c, const struct callback *q)
     events_wake(c->w->events);
     if (!events_heard(c->w->events))
         return;
-    buf_addf(&b, "{\"event\":\"toast\",\"bot\":\"%s\",\"chat\":%lld,\"message_id\":%lld,"
-                 "\"alert\":%s,\"text\":",
+    buf_addf(&b,
+             "{\"event\":\"toast\",\"bot\":\"%s\",\"chat\":%lld,\"message_id\":%lld,"
+             "\"alert\":%s,\"text\":",
              c->bot->key, (long long)q->person, (long long)q->message_id,
              q->alert ? "true" : "false");
     buf_add_json(&b, q->text, strlen(q->text));
@@ -43,8 +44,9 @@ void answer_callback(struct call *c)
 
     if (q == NULL || q->answered ||
         age_s * c->w->scale >= update_life_s(UPDATE_CALLBACK_QUERY)) {
-        call_refuse(c, 400, "Bad Request: query is too old and response timeout expired or "
-                            "query ID is invalid");
+        call_refuse(c, 400,
+                    "Bad Request: query is too old and response timeout expired or "
+                    "query ID is invalid");
         return;
     }
     q->answered = true;

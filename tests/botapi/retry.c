@@ -28,7 +28,8 @@ const char *update_kind_name(enum update_kind k)
 enum update_kind update_kind_of(const char *name, int n)
 {
     for (int k = 0; k < UPDATE_OTHER; k++)
-        if ((int)strlen(kinds[k].name) == n && memcmp(kinds[k].name, name, (size_t)n) == 0)
+        if ((int)strlen(kinds[k].name) == n &&
+            memcmp(kinds[k].name, name, (size_t)n) == 0)
             return (enum update_kind)k;
     return UPDATE_OTHER;
 }

@@ -3,8 +3,9 @@
  * tests/botapi/retry.h - when does Telegram's server try a webhook again, and for how
  * long; pure.
  *
- * The first retry comes at once, then after 2, 4, 8 … seconds up to a ceiling between 60
- * and 120. A Retry-After of ours is obeyed (0..3600 s) and does not grow the series. */
+ * The first retry comes at once, then after 2, 4, 8 … seconds up to a ceiling between
+ * 60 and 120. A Retry-After of ours is obeyed (0..3600 s) and does not grow the series.
+ */
 #ifndef TESTS_BOTAPI_RETRY_H
 #define TESTS_BOTAPI_RETRY_H
 

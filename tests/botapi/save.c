@@ -3,7 +3,7 @@
 
 #include "core/base/clock.h"
 #include "tests/botapi/hook.h"
-#include "tests/botapi/settings.h"
+#include "tests/botapi/profile.h"
 #include "tests/botapi/updates.h"
 
 #include <fcntl.h>
@@ -109,7 +109,7 @@ static void bot_save(struct world *w, const struct bot *bot, struct buf *b)
     int_member(b, "max", hook_max(bot->hook));
     raw_member(b, "allowed", bot->updates->allowed_json);
     buf_adds(b, ",\"settings\":");
-    settings_json(bot, b);
+    profile_json(bot, b);
     buf_adds(b, ",\n\"chats\":[");
     for (size_t i = 0; (c = map_next(&bot->chats, &i)) != NULL; comma = ",\n") {
         buf_addf(b, "%s{\"id\":%lld", comma, (long long)c->id);
@@ -172,7 +172,8 @@ enum status world_save(struct world *w)
     return ok ? ST_OK : ST_BROKEN;
 }
 
-/* A large world is written seldom: the next save waits twenty times what this one took. */
+/* A large world is written seldom: the next save waits twenty times what this one took.
+ */
 static void save_due(void *arg)
 {
     struct world *w = arg;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * tests/botapi/save.h - the state file: people, chats, messages, membership, webhook and
- * what was not delivered yet, as one JSON text, written beside and renamed. */
+ * tests/botapi/save.h - the state file: people, chats, messages, membership, webhook
+ * and what was not delivered yet, as one JSON text, written beside and renamed. */
 #ifndef TESTS_BOTAPI_SAVE_H
 #define TESTS_BOTAPI_SAVE_H
 

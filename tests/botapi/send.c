@@ -56,7 +56,7 @@ static struct message *put(struct call *c, struct chat *chat, struct message *m,
     if (!call_ok(c)) {
         free(k.json);
         text_free(t);
-        message_free(m);
+        message_drop(m);
         return NULL;
     }
     message_take_text(m, t);
@@ -90,7 +90,7 @@ static void send(struct call *c, const char *text_param, const char *file_param,
         call_refuse(c, 500, "Internal Server Error");
     if (chat == NULL || m == NULL || !call_text(c, text_param, &t)) {
         text_free(&t);
-        message_free(m);
+        message_drop(m);
         return;
     }
     m->media = media;
@@ -120,7 +120,7 @@ void send_document(struct call *c)
     send(c, "caption", "document", MEDIA_DOCUMENT);
 }
 
-/* ---- copyMessage ------------------------------------------------------------------------ */
+/* ---- copyMessage --------------------------------------------------------------- */
 
 static void keep_text(const struct message *from, struct text *t)
 {
@@ -146,13 +146,14 @@ void copy_message(struct call *c)
         call_refuse(c, 500, "Internal Server Error");
     if (source != NULL && (from == NULL || from->media == MEDIA_OTHER))
         call_refuse(c, 400, "Bad Request: message to copy not found");
-    if (call_ok(c) && from->media != MEDIA_NONE && form_get(&c->form, "caption") != NULL)
+    if (call_ok(c) && from->media != MEDIA_NONE &&
+        form_get(&c->form, "caption") != NULL)
         call_text(c, "caption", &t);
     else if (call_ok(c))
         keep_text(from, &t);
     if (!call_ok(c)) {
         text_free(&t);
-        message_free(m);
+        message_drop(m);
         return;
     }
     m->media = from->media;

@@ -115,8 +115,9 @@ static void refuse(struct conn *c, int code, const char *why)
 {
     c->busy = true;
     c->keep_alive = false;
-    req_answer(&c->req, &(struct answer){
-                            .code = code, .type = "text/plain", .body = why, .n = strlen(why)});
+    req_answer(&c->req,
+               &(struct answer){
+                   .code = code, .type = "text/plain", .body = why, .n = strlen(why)});
 }
 
 /* One step through what has arrived: true when a request was taken. */
@@ -220,7 +221,8 @@ static void accept_ready(void *arg, int fd, unsigned events)
     }
 }
 
-/* ---- answering ---------------------------------------------------------------------- */
+/* ---- answering ----------------------------------------------------------------------
+ */
 
 static struct conn *conn_of(struct req *r)
 {
@@ -230,7 +232,8 @@ static struct conn *conn_of(struct req *r)
 static void put_answer(struct conn *c, const struct answer *a)
 {
     buf_addf(&c->out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
-             a->code, head_reason(a->code), a->type ? a->type : "application/json", a->n);
+             a->code, head_reason(a->code), a->type ? a->type : "application/json",
+             a->n);
     if (a->header != NULL)
         buf_adds(&c->out, a->header);
     buf_adds(&c->out, c->keep_alive ? "\r\n" : "Connection: close\r\n\r\n");
@@ -327,9 +330,10 @@ void req_stream_send(struct req *r, const char *s, size_t n)
         shutdown(c->fd, SHUT_RDWR);
 }
 
-/* ---- life --------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------------------
+ */
 
-struct server *server_new(struct loop *loop, serve_fn *fn, void *arg)
+struct server *serve_new(struct loop *loop, serve_fn *fn, void *arg)
 {
     struct server *s = calloc(1, sizeof(*s));
 
@@ -349,11 +353,13 @@ static bool address_read(const char *text, struct sockaddr_in *out)
     memcpy(host, text, (size_t)(colon - text));
     host[colon - text] = '\0';
     port = strtoul(colon + 1, &end, 10);
-    *out = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    return *end == '\0' && port <= 65535 && inet_pton(AF_INET, host, &out->sin_addr) == 1;
+    *out =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    return *end == '\0' && port <= 65535 &&
+           inet_pton(AF_INET, host, &out->sin_addr) == 1;
 }
 
-enum status server_listen(struct server *s, const char *address, int *port)
+enum status serve_listen(struct server *s, const char *address, int *port)
 {
     struct sockaddr_in a;
     socklen_t n = sizeof(a);
@@ -373,7 +379,7 @@ enum status server_listen(struct server *s, const char *address, int *port)
     return loop_watch(s->loop, s->fd, LOOP_READ, accept_ready, s);
 }
 
-void server_free(struct server *s)
+void serve_free(struct server *s)
 {
     if (s == NULL)
         return;

@@ -9,8 +9,9 @@
  *                               req_hold, and answered, dropped or streamed later
  *
  * A request is one connection's current one; requests of a connection are answered in
- * order. Its texts are lent until serve_fn returns, also when it is held. When the client goes away while a
- * request is held, its `gone` is called once; after that the pointer is dead. */
+ * order. Its texts are lent until serve_fn returns, also when it is held. When the
+ * client goes away while a request is held, its `gone` is called once; after that the
+ * pointer is dead. */
 #ifndef TESTS_BOTAPI_SERVE_H
 #define TESTS_BOTAPI_SERVE_H
 
@@ -26,9 +27,10 @@
 struct server;
 
 struct req {
-    char *verb, *path, *query; /* path still percent-encoded; query without '?', or "" */
-    char *content_type;        /* "" when absent */
-    char *body;                /* writable, a NUL behind it */
+    char *verb, *path,
+        *query;         /* path still percent-encoded; query without '?', or "" */
+    char *content_type; /* "" when absent */
+    char *body;         /* writable, a NUL behind it */
     size_t body_n;
     struct loop_timer timer; /* the holder's, cancelled when answered or gone */
     void (*gone)(struct req *r, void *arg);
@@ -37,10 +39,10 @@ struct req {
 
 typedef void serve_fn(void *arg, struct req *r);
 
-struct server *server_new(struct loop *loop, serve_fn *fn, void *arg); /* yours */
+struct server *serve_new(struct loop *loop, serve_fn *fn, void *arg); /* yours */
 /* "127.0.0.1:0" -> the port it listens on; ST_BAD address, ST_TAKEN port in use. */
-must_check enum status server_listen(struct server *s, const char *address, int *port);
-void server_free(struct server *s); /* closes every connection; NULL is fine */
+must_check enum status serve_listen(struct server *s, const char *address, int *port);
+void serve_free(struct server *s); /* closes every connection; NULL is fine */
 
 struct answer {
     int code;
@@ -56,8 +58,8 @@ void req_json(struct req *r, int code, const struct buf *body); /* 500 if failed
 void req_hold(struct req *r, void (*gone)(struct req *r, void *arg), void *arg);
 
 /* The ways to misbehave; each ends the request. */
-void req_reset(struct req *r);                         /* RST, nothing sent */
-void req_half(struct req *r, const struct answer *a);  /* half the bytes, then FIN */
+void req_reset(struct req *r);                        /* RST, nothing sent */
+void req_half(struct req *r, const struct answer *a); /* half the bytes, then FIN */
 
 /* Server-sent events: the head now, then text as it comes, until gone. */
 void req_stream(struct req *r);

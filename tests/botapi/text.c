@@ -7,11 +7,13 @@
 #include <string.h>
 
 static const char *const entity_types[] = {
-    "bold",        "italic",     "underline",   "strikethrough", "spoiler",
-    "code",        "pre",        "blockquote",  "expandable_blockquote",
-    "text_link",   "text_mention", "custom_emoji", "date_time",  "mention",
-    "hashtag",     "cashtag",    "bot_command", "url",           "email",
-    "phone_number",
+    "bold",          "italic",       "underline",
+    "strikethrough", "spoiler",      "code",
+    "pre",           "blockquote",   "expandable_blockquote",
+    "text_link",     "text_mention", "custom_emoji",
+    "date_time",     "mention",      "hashtag",
+    "cashtag",       "bot_command",  "url",
+    "email",         "phone_number",
 };
 
 const char *entity_type(const char *s, size_t n)
@@ -67,7 +69,7 @@ void text_sort(struct text *t)
     qsort(t->e, (size_t)t->n, sizeof(t->e[0]), order);
 }
 
-/* ---- an explicit list ----------------------------------------------------------------- */
+/* ---- an explicit list ---------------------------------------------------------- */
 
 /* Members of a MessageEntity beyond the three that all have, as they came. */
 static char *extra_of(struct jv v)
@@ -125,14 +127,14 @@ bool text_given(struct text *t, const char *s, size_t n, struct jv entities,
                    false;
         if (!unit_starts(t, (int)offset) || !unit_starts(t, (int)(offset + length)))
             return buf_adds(why, "entity cuts a character in two"), false;
-        text_add_entity(t, (struct entity){type, (int)offset, (int)length,
-                                           extra_of(w.value)});
+        text_add_entity(
+            t, (struct entity){type, (int)offset, (int)length, extra_of(w.value)});
     }
     text_sort(t);
     return true;
 }
 
-/* ---- cleaning --------------------------------------------------------------------------- */
+/* ---- cleaning ------------------------------------------------------------------ */
 
 /* Units [at, at+n) are gone: entities behind move, those over it shrink. */
 static void cut_units(struct text *t, int at, int n)

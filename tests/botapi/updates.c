@@ -116,7 +116,7 @@ void updates_free(struct updates *u)
     free(u);
 }
 
-/* ---- lines ---------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------- */
 
 void line_ready(struct line *l)
 {
@@ -163,7 +163,8 @@ static struct line *line_of(struct updates *u, int64_t queue)
     return l;
 }
 
-/* ---- coming and going --------------------------------------------------------------- */
+/* ---- coming and going ---------------------------------------------------------------
+ */
 
 static enum status enter(struct updates *u, struct update *up, int64_t queue)
 {
@@ -312,7 +313,8 @@ void updates_expire(struct updates *u)
     }
 }
 
-/* ---- what the bot asked for --------------------------------------------------------- */
+/* ---- what the bot asked for ---------------------------------------------------------
+ */
 
 void updates_allow_default(struct updates *u)
 {

@@ -8,7 +8,7 @@
 #include "tests/botapi/hook.h"
 #include "tests/botapi/journal.h"
 #include "tests/botapi/save.h"
-#include "tests/botapi/settings.h"
+#include "tests/botapi/profile.h"
 #include "tests/botapi/updates.h"
 
 #include <stdlib.h>
@@ -33,7 +33,8 @@ void person_set(char **field, const char *value)
     *field = copy;
 }
 
-/* ---- people ------------------------------------------------------------------------- */
+/* ---- people -------------------------------------------------------------------------
+ */
 
 struct person *person_find(struct world *w, int64_t id)
 {
@@ -109,7 +110,8 @@ void world_people_default(struct world *w)
         int64_t id;
         const char *first, *last, *username, *language, *phone, *role;
     } cast[] = {
-        {7012345678, "Мария", "Иванова", "masha_test", "ru", "79991234567", "Покупатель"},
+        {7012345678, "Мария", "Иванова", "masha_test", "ru", "79991234567",
+         "Покупатель"},
         {5123456789, "Сергей", "Ким", "kim_s", "ru", "79021234567", "Покупатель"},
         {812345678, "Anna", "Petrova", "", "en", "15551234567", "Покупатель"},
         {6987654321, "<b>Боб</b> & \"Co\"", "=1+1", "", "ru", "", "Покупатель"},
@@ -136,7 +138,8 @@ void world_people_default(struct world *w)
     }
 }
 
-/* ---- bots --------------------------------------------------------------------------- */
+/* ---- bots ---------------------------------------------------------------------------
+ */
 
 struct bot *bot_by_token(struct world *w, const char *token, size_t n)
 {
@@ -188,11 +191,11 @@ static void bot_clear(struct world *w, struct bot *b)
     struct chat *c;
 
     for (size_t i = 0; (c = map_next(&b->chats, &i)) != NULL;) {
-        chat_clear(c);
+        chat_empty(c);
         free(c);
     }
     map_free(&b->chats);
-    settings_clear(b);
+    profile_clear(b);
     for (int i = 0; i < CALLBACKS_KEPT; i++) {
         free(b->callback[i].data);
         free(b->callback[i].text);
@@ -204,7 +207,8 @@ static void bot_clear(struct world *w, struct bot *b)
     (void)w;
 }
 
-/* ---- life --------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------------------
+ */
 
 static void channel_open(struct world *w, const struct world_options *o)
 {
@@ -263,7 +267,7 @@ static void world_clear(struct world *w)
 {
     for (int i = 0; i < BOTS; i++)
         bot_clear(w, &w->bot[i]);
-    chat_clear(&w->channel.chat);
+    chat_empty(&w->channel.chat);
     map_free(&w->channel.members);
     people_clear(w);
 }
@@ -303,7 +307,8 @@ void world_free(struct world *w)
     free(w);
 }
 
-/* ---- channel ------------------------------------------------------------------------ */
+/* ---- channel ------------------------------------------------------------------------
+ */
 
 static const char *const member_names[MEMBER_COUNT] = {
     [MEMBER_LEFT] = "left",
@@ -352,13 +357,14 @@ static void user_json(const struct world *w, int64_t id, struct buf *out)
 void member_json(const struct world *w, int64_t id, enum member m, struct buf *out)
 {
     static const char *const rights[MEMBER_COUNT] = {
-        [MEMBER_ADMIN] = ",\"can_be_edited\":false,\"can_manage_chat\":true,"
-                         "\"can_change_info\":false,\"can_post_messages\":true,"
-                         "\"can_edit_messages\":true,\"can_delete_messages\":true,"
-                         "\"can_invite_users\":true,\"can_restrict_members\":false,"
-                         "\"can_promote_members\":false,\"can_manage_video_chats\":false,"
-                         "\"can_post_stories\":false,\"can_edit_stories\":false,"
-                         "\"can_delete_stories\":false,\"is_anonymous\":false",
+        [MEMBER_ADMIN] =
+            ",\"can_be_edited\":false,\"can_manage_chat\":true,"
+            "\"can_change_info\":false,\"can_post_messages\":true,"
+            "\"can_edit_messages\":true,\"can_delete_messages\":true,"
+            "\"can_invite_users\":true,\"can_restrict_members\":false,"
+            "\"can_promote_members\":false,\"can_manage_video_chats\":false,"
+            "\"can_post_stories\":false,\"can_edit_stories\":false,"
+            "\"can_delete_stories\":false,\"is_anonymous\":false",
         [MEMBER_CREATOR] = ",\"is_anonymous\":false",
         [MEMBER_KICKED] = ",\"until_date\":0",
         [MEMBER_RESTRICTED_IN] = ",\"is_member\":true,\"can_send_messages\":false,"

@@ -5,11 +5,12 @@
  *
  *   person --- chat --- bot        one private chat a pair; `started` once the person
  *      \                 |         pressed Start, `blocked` while the bot is blocked
- *       +--- channel ----+         members by status; bots are admins until told otherwise
+ *       +--- channel ----+         members by status; bots are admins until told
+ * otherwise
  *
- * A chat keeps its last messages in a ring of `world.history`; older ones are gone as if
- * somebody had deleted them. Message ids count per bot, as on Telegram they count per
- * account; in the channel per channel. The world owns everything it points to. */
+ * A chat keeps its last messages in a ring of `world.history`; older ones are gone as
+ * if somebody had deleted them. Message ids count per bot, as on Telegram they count
+ * per account; in the channel per channel. The world owns everything it points to. */
 #ifndef TESTS_BOTAPI_WORLD_H
 #define TESTS_BOTAPI_WORLD_H
 
@@ -34,7 +35,7 @@ struct person {
     int64_t id;
     char *first_name, *last_name, *username, *language; /* "" when absent */
     char *phone;                                        /* digits, or "" */
-    char *role;                                         /* for the chat page: "Кассир" */
+    char *role; /* for the chat page: "Кассир" */
     bool deactivated;
 };
 
@@ -49,16 +50,16 @@ struct message {
     char *markup;   /* JSON, or NULL */
     bool markup_inline, protect, silent, caption_above;
     enum media media;
-    int64_t file; /* its number, of MEDIA_PHOTO and MEDIA_DOCUMENT */
-    char *file_name;   /* of a document, or NULL */
-    char *other;       /* members as JSON for what else there is: contact …, or NULL */
+    int64_t file;    /* its number, of MEDIA_PHOTO and MEDIA_DOCUMENT */
+    char *file_name; /* of a document, or NULL */
+    char *other;     /* members as JSON for what else there is: contact …, or NULL */
     int64_t reply_to;
 };
 
 struct chat {
-    int64_t id;             /* of the person, or of the channel */
-    struct bot *bot;        /* NULL for the channel */
-    struct person *person;  /* NULL for the channel */
+    int64_t id;            /* of the person, or of the channel */
+    struct bot *bot;       /* NULL for the channel */
+    struct person *person; /* NULL for the channel */
     struct channel *channel;
     bool started, blocked;
     struct message **ring; /* cap = world.history; oldest first */
@@ -66,8 +67,16 @@ struct chat {
     char *keyboard; /* the reply keyboard on the person's screen, JSON, or NULL */
 };
 
-enum member { MEMBER_LEFT, MEMBER_MEMBER, MEMBER_ADMIN, MEMBER_CREATOR, MEMBER_KICKED,
-              MEMBER_RESTRICTED_IN, MEMBER_RESTRICTED_OUT, MEMBER_COUNT };
+enum member {
+    MEMBER_LEFT,
+    MEMBER_MEMBER,
+    MEMBER_ADMIN,
+    MEMBER_CREATOR,
+    MEMBER_KICKED,
+    MEMBER_RESTRICTED_IN,
+    MEMBER_RESTRICTED_OUT,
+    MEMBER_COUNT
+};
 
 struct channel {
     int64_t id;
@@ -93,7 +102,7 @@ struct bot {
     int64_t next_message;
     struct updates *updates;
     struct hook *hook;
-    struct map settings; /* commands, descriptions …: settings.c */
+    struct map profile; /* commands, descriptions …: profile.c */
     struct callback callback[CALLBACKS_KEPT];
     int64_t callbacks; /* how many there ever were; the last ones are in the ring */
     int64_t sent, sent_in_second, second, peak; /* messages accepted */
@@ -105,8 +114,8 @@ struct world {
     struct map people;
     struct channel channel;
     int history;
-    bool forget; /* keep counters only */
-    bool anyone; /* unknown positive ids are people who pressed Start */
+    bool forget;   /* keep counters only */
+    bool anyone;   /* unknown positive ids are people who pressed Start */
     int64_t scale; /* waits and expiries run so many times faster; 1 */
     struct files *files;
     struct journal *journal;
@@ -132,10 +141,11 @@ void world_free(struct world *w);
 void world_people_default(struct world *w); /* a demo shop's customers and staff */
 void world_reset(struct world *w); /* as freshly started: people, chats, updates */
 
-int64_t world_now(const struct world *w);   /* microseconds */
-void world_changed(struct world *w);        /* the state file is out of date */
+int64_t world_now(const struct world *w); /* microseconds */
+void world_changed(struct world *w);      /* the state file is out of date */
 
-/* ---- people ------------------------------------------------------------------------- */
+/* ---- people -------------------------------------------------------------------------
+ */
 
 struct person *person_find(struct world *w, int64_t id);
 /* id 0: a fresh one. NULL: no memory. */
@@ -144,21 +154,24 @@ void person_set(char **field, const char *value); /* keeps the old one without m
 void person_json(const struct person *p, struct buf *out); /* User */
 
 struct bot *bot_by_token(struct world *w, const char *token, size_t n);
-struct bot *bot_by_key(struct world *w, const char *key); /* "client" or "@name" or id */
-void bot_json(const struct bot *b, struct buf *out);      /* User */
+struct bot *bot_by_key(struct world *w,
+                       const char *key);             /* "client" or "@name" or id */
+void bot_json(const struct bot *b, struct buf *out); /* User */
 
-/* ---- chats -------------------------------------------------------------------------- */
+/* ---- chats --------------------------------------------------------------------------
+ */
 
-struct chat *chat_find(struct bot *b, int64_t person);          /* NULL: none yet */
-struct chat *chat_of(struct world *w, struct bot *b, struct person *p); /* made if new */
-void chat_json(const struct chat *c, struct buf *out);          /* Chat */
+struct chat *chat_find(struct bot *b, int64_t person); /* NULL: none yet */
+struct chat *chat_of(struct world *w, struct bot *b,
+                     struct person *p);                /* made if new */
+void chat_json(const struct chat *c, struct buf *out); /* Chat */
 
 /* Takes m over; gives it an id if it has none. NULL: no memory, m is gone. */
 struct message *chat_add(struct world *w, struct chat *c, struct message *m);
 struct message *message_find(const struct chat *c, int64_t id);
 void message_delete(struct world *w, struct chat *c, struct message *m);
-void message_free(struct message *m);
-void chat_clear(struct chat *c);
+void message_drop(struct message *m);
+void chat_empty(struct chat *c);
 
 /* Message as the Bot API shows it; reply keyboards are not part of it. b: in whose eyes
  * (file ids are per bot). */
@@ -168,7 +181,8 @@ void message_json(struct world *w, const struct bot *b, const struct chat *c,
 void message_json_full(struct world *w, const struct bot *b, const struct chat *c,
                        const struct message *m, struct buf *out);
 
-/* ---- channel ------------------------------------------------------------------------ */
+/* ---- channel ------------------------------------------------------------------------
+ */
 
 const char *member_name(enum member m); /* "left" … */
 enum member member_get(const struct channel *ch, int64_t id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * Killing the worker's children, its parent, Redis' memory and its answers, and counting:
- * no job lost, none twice. The seed of what is random is printed. */
+ * Killing the worker's children, its parent, Redis' memory and its answers, and
+ * counting: no job lost, none twice. The seed of what is random is printed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,7 +78,8 @@ static void progress(struct oracle *o, int64_t n)
     assert_true(until(some_done, both, 30000));
 }
 
-/* ---- F1: children ------------------------------------------------------------------------ */
+/* ---- F1: children
+ * ------------------------------------------------------------------------ */
 
 static void kill_one_child(struct program *w)
 {
@@ -110,7 +111,8 @@ static void two_hundred_dead_children_lose_nothing(void **state)
     assert_int_equal(program_end(w), 0);
 }
 
-/* ---- F3 in short: the parent ----------------------------------------------------------------- */
+/* ---- F3 in short: the parent
+ * ----------------------------------------------------------------- */
 
 static void dead_parents_lose_nothing(void **state)
 {
@@ -133,12 +135,14 @@ static void dead_parents_lose_nothing(void **state)
     assert_int_equal(program_end(w), 0);
 }
 
-/* ---- F2: at every named point ------------------------------------------------------------------- */
+/* ---- F2: at every named point
+ * ------------------------------------------------------------------- */
 
 static const char *const points[] = {
-    "logic.begun:2",     "logic.claimed:3",   "logic.ran:2",    "db.before_commit:4",
-    "db.after_commit:2", "logic.committed:3", "logic.on_board:2", "turn.before:2",
-    "turn.after:2",      "logic.claimed:20",  "db.after_commit:17", "turn.after:3",
+    "logic.begun:2",      "logic.claimed:3",    "logic.ran:2",
+    "db.before_commit:4", "db.after_commit:2",  "logic.committed:3",
+    "logic.on_board:2",   "turn.before:2",      "turn.after:2",
+    "logic.claimed:20",   "db.after_commit:17", "turn.after:3",
 };
 
 static void dying_at_each_point_loses_nothing(void **state)
@@ -171,7 +175,8 @@ static void dying_at_each_point_loses_nothing(void **state)
     unlink(once);
 }
 
-/* ---- F5, and crash point 2: committed, never handed over --------------------------------------------- */
+/* ---- F5, and crash point 2: committed, never handed over
+ * --------------------------------------------- */
 
 static void flush(struct oracle *o)
 {
@@ -201,7 +206,8 @@ static void redis_without_memory_loses_nothing(void **state)
     assert_int_equal(program_end(w), 0);
 }
 
-/* ---- F13: answers that never come ----------------------------------------------------------------- */
+/* ---- F13: answers that never come
+ * ----------------------------------------------------------------- */
 
 static void lost_answers_lose_nothing(void **state)
 {

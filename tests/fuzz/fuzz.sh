@@ -20,7 +20,10 @@ if [ -z "$clang" ]; then
     exit 0
 fi
 if [ $# -eq 0 ]; then
-    set -- $(ls tests/fuzz/fuzz_*.c | sed 's,.*/fuzz_,,; s,\.c$,,')
+    for file in tests/fuzz/fuzz_*.c; do
+        file=${file#tests/fuzz/fuzz_}
+        set -- "$@" "${file%.c}"
+    done
 fi
 
 mkdir -p build/fuzz/found build/fuzz/broken

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * The scanner of bots/peek.h against the JSON parser: what it is sure of, the parser says
- * too. Each input is tried as a whole text and as a value inside an update, so that
- * mutations reach what is inside. Corpus: tests/data/updates. */
+ * The scanner of bots/peek.h against the JSON parser: what it is sure of, the parser
+ * says too. Each input is tried as a whole text and as a value inside an update, so
+ * that mutations reach what is inside. Corpus: tests/data/updates. */
 #include "bots/peek.h"
 
 #include <stdio.h>
@@ -32,7 +32,8 @@ static void hold(const char *s, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static const char head[] = "{\"update_id\":7,\"message\":{\"from\":{\"id\":5},\"x\":";
+    static const char head[] =
+        "{\"update_id\":7,\"message\":{\"from\":{\"id\":5},\"x\":";
     char *text;
 
     hold((const char *)data, n);

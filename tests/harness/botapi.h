@@ -14,8 +14,9 @@ struct botapi;
 struct botapi *botapi_start(struct config *cfg);
 void botapi_end(struct botapi *b);
 
-/* POST /control/<path>, the form in the usual encoding or NULL: its JSON answer, which
- * must be "ok" where it says so. Yours. */
+/* /control/<path>, GET for what only looks and POST for what acts, the form in the
+ * usual encoding or NULL: its JSON answer, which must be "ok" where it says so. Yours.
+ */
 struct json *botapi_ask(struct botapi *b, const char *path, const char *form);
 /* The same when only its success matters. */
 void botapi_tell(struct botapi *b, const char *path, const char *form);

@@ -42,19 +42,17 @@ static void listen_on(const char **setting, int *port)
     *setting = s;
 }
 
-static void set_webhooks(struct house *h)
+static bool webhooks_set(void *arg)
 {
+    struct house *h = arg;
     char key[160];
-    struct web_ask ask = {.port = h->api_port, .method = "POST",
-                          .path = "/internal/set-webhooks", .headers = key};
-    struct buf answer = {0};
-    int status;
+    struct web_ask ask = {.port = h->api_port,
+                          .method = "POST",
+                          .path = "/internal/set-webhooks",
+                          .headers = key};
 
     snprintf(key, sizeof key, "X-API-Key: %s\r\n", h->cfg->internal_api_key);
-    status = web_ask(&ask, &answer);
-    if (status != 200)
-        fail_msg("set-webhooks: %d %s", status, answer.s ? answer.s : "");
-    buf_free(&answer);
+    return web_ask(&ask, NULL) == 200;
 }
 
 void house_open(struct house *h, struct config *cfg)
@@ -66,10 +64,9 @@ void house_open(struct house *h, struct config *cfg)
     world_export(cfg);
     for (int i = 0; i < RESIDENTS; i++)
         resident_start(h, (enum resident)i);
-    if (!until(healthy, h, 20000))
+    if (!until(healthy, h, 20000) || !until(webhooks_set, h, 20000))
         fail_msg("not healthy:\n%s\n%s", program_output(h->program[API]),
                  program_output(h->program[BOTS]));
-    set_webhooks(h);
 }
 
 void house_close(struct house *h)
@@ -83,6 +80,7 @@ void house_close(struct house *h)
 void house_restart(struct house *h, enum resident who, const char *crash,
                    const char *once)
 {
+    program_signal(h->program[who], SIGKILL);
     program_end(h->program[who]);
     setenv("DVORIK_CRASH", crash, 1);
     setenv("DVORIK_CRASH_ONCE", once, 1);

@@ -25,7 +25,8 @@ struct house {
 void house_open(struct house *h, struct config *cfg);
 void house_close(struct house *h);
 
-/* Ends one, and starts it with DVORIK_CRASH set; once: the file that says it crashed. */
+/* Kills one, and starts it with DVORIK_CRASH set; once: the file that says it crashed.
+ */
 void house_restart(struct house *h, enum resident who, const char *crash,
                    const char *once);
 

@@ -24,9 +24,9 @@ void oracle_open(struct oracle *o, struct config *cfg)
     sql(o, "CREATE TABLE test_account (id BIGINT PRIMARY KEY, points BIGINT NOT NULL)");
     sql(o, "CREATE TABLE test_effect (job BINARY(16) PRIMARY KEY, times INT NOT NULL)");
     for (int i = 0; i < ACCOUNTS; i++)
-        assert_int_equal(db_exec(o->db, NULL, "INSERT INTO test_account VALUES (?, 0)",
-                                 DB_INT(i)),
-                         ST_OK);
+        assert_int_equal(
+            db_exec(o->db, NULL, "INSERT INTO test_account VALUES (?, 0)", DB_INT(i)),
+            ST_OK);
     queue_bind(o->queue, o->db);
 }
 
@@ -138,7 +138,8 @@ void oracle_check(struct oracle *o)
 {
     assert_int_equal(db_one(o->db, "SELECT SUM(points) FROM test_account"), ST_OK);
     assert_int_equal(db_int(o->db, 0), o->jobs);
-    assert_int_equal(db_one(o->db, "SELECT COUNT(*), MAX(times) FROM test_effect"), ST_OK);
+    assert_int_equal(db_one(o->db, "SELECT COUNT(*), MAX(times) FROM test_effect"),
+                     ST_OK);
     assert_int_equal(db_int(o->db, 0), o->jobs);
     assert_int_equal(db_int(o->db, 1), 1);
     assert_true(until(quiet, o, 5000));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * tests/harness/oracle.h - did each job have its effect, and only once? A job test.note adds
- * a point to one of 64 accounts and notes its own id; at the end points, notes and jobs are
- * counted against one another. */
+ * tests/harness/oracle.h - did each job have its effect, and only once? A job test.note
+ * adds a point to one of 64 accounts and notes its own id; at the end points, notes and
+ * jobs are counted against one another. */
 #ifndef TESTS_HARNESS_ORACLE_H
 #define TESTS_HARNESS_ORACLE_H
 

@@ -2,8 +2,9 @@
  *
  * tests/harness/program.h - our own programs, started, watched and killed by tests.
  *
- * They are those of the test's own variant (build/<variant>/dvorik beside the test), get the
- * test's environment (world_export), write both outputs into a file, and die with the test. */
+ * They are those of the test's own variant (build/<variant>/dvorik beside the test),
+ * get the test's environment (world_export), write both outputs into a file, and die
+ * with the test. */
 #ifndef TESTS_HARNESS_PROGRAM_H
 #define TESTS_HARNESS_PROGRAM_H
 
@@ -22,8 +23,8 @@ bool program_says(struct program *p, const char *text, int ms);
 /* All it has written so far; lent until the next call. */
 const char *program_output(struct program *p);
 
-/* Sends the signal. program_wait: until it ends, -1 after ms; else its exit status, or 128
- * and the signal. */
+/* Sends the signal. program_wait: until it ends, -1 after ms; else its exit status, or
+ * 128 and the signal. */
 void program_signal(struct program *p, int signo);
 int program_wait(struct program *p, int ms);
 bool program_lives(struct program *p);

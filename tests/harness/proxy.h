@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * tests/harness/proxy.h - a bad line: between a client and a server's socket, it now and
- * then delivers a request and drops the answer together with the connection. */
+ * tests/harness/proxy.h - a bad line: between a client and a server's socket, it now
+ * and then delivers a request and drops the answer together with the connection. */
 #ifndef TESTS_HARNESS_PROXY_H
 #define TESTS_HARNESS_PROXY_H
 

@@ -2,6 +2,7 @@
 #include "tests/harness/shop.h"
 
 #include "core/base/clock.h"
+#include "tests/harness/until.h"
 #include "tests/harness/world.h"
 
 #include <pthread.h>
@@ -232,23 +233,91 @@ static void *run(void *arg)
     return NULL;
 }
 
-void shop_race(const struct shop *s, int threads, shop_racer *fn, void *arg)
-{
-    pthread_t *ids = calloc((size_t)threads, sizeof *ids);
-    struct racer *racers = calloc((size_t)threads, sizeof *racers);
+struct race {
     pthread_barrier_t gate;
+    pthread_t *ids;
+    struct racer *racers;
+    int n;
+};
 
-    if (ids == NULL || racers == NULL ||
-        pthread_barrier_init(&gate, NULL, (unsigned)threads) != 0)
+static void race_begin(struct race *race, const struct shop *s, int threads,
+                       shop_racer *fn, void *arg)
+{
+    race->n = threads;
+    race->ids = calloc((size_t)threads, sizeof *race->ids);
+    race->racers = calloc((size_t)threads, sizeof *race->racers);
+    if (race->ids == NULL || race->racers == NULL ||
+        pthread_barrier_init(&race->gate, NULL, (unsigned)threads) != 0)
         abort();
     for (int i = 0; i < threads; i++) {
-        racers[i] = (struct racer){s, &gate, fn, arg, i};
-        if (pthread_create(&ids[i], NULL, run, &racers[i]) != 0)
+        race->racers[i] = (struct racer){s, &race->gate, fn, arg, i};
+        if (pthread_create(&race->ids[i], NULL, run, &race->racers[i]) != 0)
             abort();
     }
-    for (int i = 0; i < threads; i++)
-        pthread_join(ids[i], NULL);
-    pthread_barrier_destroy(&gate);
-    free(racers);
-    free(ids);
+}
+
+static void race_end(struct race *race)
+{
+    for (int i = 0; i < race->n; i++)
+        pthread_join(race->ids[i], NULL);
+    pthread_barrier_destroy(&race->gate);
+    free(race->racers);
+    free(race->ids);
+}
+
+void shop_race(const struct shop *s, int threads, shop_racer *fn, void *arg)
+{
+    struct race race;
+
+    race_begin(&race, s, threads, fn, arg);
+    race_end(&race);
+}
+
+/* ---- meeting for certain --------------------------------------------------------- */
+
+struct behind {
+    const struct shop *shop;
+    struct race race;
+    const char *lock;
+    int threads;
+    shop_racer *fn;
+    void *arg;
+    int64_t next_look;
+};
+
+static bool all_wait(void *arg)
+{
+    struct behind *b = arg;
+
+    /* The server refreshes this table only when it was not read for 100 ms. */
+    if (clock_mono_ms() < b->next_look)
+        return false;
+    b->next_look = clock_mono_ms() + 150;
+    need(db_one(b->shop->db, "SELECT COUNT(*) FROM information_schema.innodb_trx t"
+                             " JOIN information_schema.processlist p"
+                             " ON p.id = t.trx_mysql_thread_id"
+                             " WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"),
+         "innodb_trx");
+    return db_int(b->shop->db, 0) >= b->threads;
+}
+
+static enum status hold(struct db *db, void *arg)
+{
+    struct behind *b = arg;
+
+    need(db_one(db, b->lock), b->lock);
+    race_begin(&b->race, b->shop, b->threads, b->fn, b->arg);
+    if (!until(all_wait, b, 10000))
+        need(ST_DOWN, "the racers do not wait");
+    return ST_OK;
+}
+
+void shop_race_behind(const struct shop *s, const char *lock, int threads,
+                      shop_racer *fn, void *arg)
+{
+    struct behind b = {
+        .shop = s, .lock = lock, .threads = threads, .fn = fn, .arg = arg};
+
+    need(db_tx(s->db, hold, &b), "the race");
+    race_end(&b.race);
 }

@@ -51,4 +51,9 @@ int64_t shop_number(struct db *db, const char *sql);
 typedef void shop_racer(struct db *db, int i, void *arg);
 void shop_race(const struct shop *s, int threads, shop_racer *fn, void *arg);
 
+/* The same, but they meet for certain: `lock` (a SELECT … FOR UPDATE) is held until all
+ * of them wait behind it, having read what they read before. */
+void shop_race_behind(const struct shop *s, const char *lock, int threads,
+                      shop_racer *fn, void *arg);
+
 #endif

@@ -19,7 +19,7 @@
 struct stage stage;
 const struct cast *cast;
 
-/* ---- the shop ---------------------------------------------------------------------------- */
+/* ---- the shop -------------------------------------------------------------------- */
 
 struct setting_act {
     const char *name, *value;
@@ -28,7 +28,8 @@ struct setting_act {
 static enum status set_work(struct db *db, void *arg)
 {
     const struct setting_act *a = arg;
-    const struct setting_change change = {.name = a->name, .value = a->value, .by = "test"};
+    const struct setting_change change = {
+        .name = a->name, .value = a->value, .by = "test"};
     const char *why = "";
     enum status st = setting_set(db, stage.now, &change, &why);
 
@@ -52,8 +53,10 @@ static enum status open_work(struct db *db, void *arg)
 
     (void)arg;
     for (i = 0; i < STAGE_STORES && st == ST_OK; i++) {
-        const struct store_spec spec = {.name = names[i], .city = "Владивосток",
-                                        .address = names[i], .hours = "9:00–21:00"};
+        const struct store_spec spec = {.name = names[i],
+                                        .city = "Владивосток",
+                                        .address = names[i],
+                                        .hours = "9:00–21:00"};
 
         st = store_add(db, stage.now, &spec, &stage.store[i]);
     }
@@ -120,7 +123,7 @@ int64_t counts(const char *sql)
     return db_int(stage.db, 0);
 }
 
-/* ---- what people do ------------------------------------------------------------------------ */
+/* ---- what people do -------------------------------------------------------------- */
 
 void says(const struct person *p, const char *text)
 {

@@ -6,19 +6,21 @@
  *   told_like(&ANNA, "Здравствуйте");
  *   presses(&ANNA, "Согласен");
  *
- * A stage is an installation (schema, Redis, settings, two stores) and one of two casts:
+ * A stage is an installation (schema, Redis, settings, two stores) and one of two
+ * casts:
  *
- *   stage_open()      the steps of the worker in this process: an update runs in its
+ *   stage_open(0)     the steps of the worker in this process: an update runs in its
  *                     transaction and everything that follows from it runs at once.
  *                     Quick, and time is ours (stage_wait_until).
  *   stage_open_real() every program against the stand-in Bot API, over the network.
  *
- * Each person has one chat with one bot; each is shown what a phone would show: messages
- * sent, edited in place, their buttons. A told_like that fails prints the whole chat. */
+ * Each person has one chat with one bot; each is shown what a phone would show:
+ * messages sent, edited in place, their buttons. A told_like that fails prints the
+ * whole chat. */
 #ifndef TESTS_HARNESS_STAGE_H
 #define TESTS_HARNESS_STAGE_H
 
-#include "core/io/db.h"
+#include "core/io/queue.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,30 +40,34 @@ struct stage {
 };
 extern struct stage stage;
 
-void stage_open(void);
-void stage_open_real(void);
+#define STAGE_TWICE 1   /* every update is delivered a second time, of both casts */
+#define STAGE_WEBHOOK 2 /* of the real one: updates come by webhook, not by polling */
+void stage_open(int how);
+void stage_open_real(int how);
 void stage_close(void);
 
-/* ---- what people do -------------------------------------------------------------------- */
+/* ---- what people do -------------------------------------------------------------- */
 
 void says(const struct person *p, const char *text);
 /* The newest button whose label holds these words. */
 void presses(const struct person *p, const char *label);
-void presses_twice(const struct person *p, const char *label); /* two updates, at once */
+void presses_twice(const struct person *p,
+                   const char *label); /* two updates, at once */
 /* Data that no button has, or a button of a message long gone. */
 void forges(const struct person *p, const char *data);
 void sends_photo(const struct person *p, const void *jpeg, size_t n);
 void sends_voice(const struct person *p);
-void subscribes(const struct person *p);   /* to the channel */
+void subscribes(const struct person *p); /* to the channel */
 void unsubscribes(const struct person *p);
 void blocks(const struct person *p);
 void channel_hidden(bool hidden); /* getChatMember is refused */
 
-/* ---- what they see ----------------------------------------------------------------------- */
+/* ---- what they see --------------------------------------------------------------- */
 
 /* Among what is new or edited since their last act. */
 void told_like(const struct person *p, const char *words);
-void not_told(const struct person *p, const char *words); /* … and nothing of the kind */
+void not_told(const struct person *p,
+              const char *words); /* … and nothing of the kind */
 void told_nothing(const struct person *p);
 void told_times(const struct person *p, int n); /* new messages since the last act */
 /* Their newest code, "XXXXX-XXXXX", and the text of their newest QR picture. Lent until
@@ -70,17 +76,22 @@ const char *last_code(const struct person *p);
 const char *last_link(const struct person *p);
 bool sees_button(const struct person *p, const char *label);
 
-/* ---- the shop ---------------------------------------------------------------------------- */
+/* ---- the shop -------------------------------------------------------------------- */
 
 void shop_sets(const char *name, const char *value); /* a setting */
 void hires(const struct person *p, const char *role, int64_t store);
 /* "/start i_<token>" of a fresh invite. Lent until the next call. */
 const char *invites(const char *role, int64_t store);
 int64_t counts(const char *sql); /* the number a query answers */
-void stage_wait_until(int64_t now); /* of the steps' cast */
+/* Of the steps' cast: puts the state of the dialogue into Redis as it stands; runs a
+ * job. */
+void spoils_state(const struct person *p, const char *json);
+void stage_job(enum kind kind, struct json *args);
+void stage_update(const char *bot, struct json *update); /* as it came; takes it over */
+void stage_wait_until(int64_t now);                      /* of the steps' cast */
 
-/* Of the real cast: "bots", "worker", "scheduler", "api". Lent. stage_restart ends it and
- * starts it anew. */
+/* Of the real cast: "bots", "worker", "scheduler", "api". Lent. stage_restart ends it
+ * and starts it anew. */
 struct program *stage_program(const char *name);
 void stage_restart(const char *name);
 

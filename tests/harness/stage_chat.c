@@ -18,7 +18,8 @@ struct button {
     char label[80], data[80], copy[80];
 };
 
-/* A message in somebody's chat. `turn` is the act during which it came or last changed. */
+/* A message in somebody's chat. `turn` is the act during which it came or last changed.
+ */
 struct shown {
     char bot[8];
     int64_t chat, message;
@@ -26,7 +27,7 @@ struct shown {
     struct button button[BUTTONS_MAX];
     int buttons, turn;
     bool photo, new; /* new: sent in that turn, not only edited */
-    struct json *as;  /* as the stand-in shows it */
+    struct json *as; /* as the stand-in shows it */
 };
 
 static struct shown shown[SHOWN_MAX];
@@ -54,7 +55,7 @@ static void chat_fail(const struct person *p, const char *what, const char *word
     fail_msg("%s %s: %s", p->name, what, words);
 }
 
-/* ---- what the bots did ------------------------------------------------------------------- */
+/* ---- what the bots did ----------------------------------------------------------- */
 
 static struct shown *find(const char *bot, int64_t chat, int64_t message)
 {
@@ -147,7 +148,7 @@ const struct json *chat_known(const char *bot, int64_t chat, int64_t message)
     return m != NULL ? m->as : NULL;
 }
 
-/* ---- what a person sees ------------------------------------------------------------------ */
+/* ---- what a person sees ---------------------------------------------------------- */
 
 static bool theirs(const struct shown *m, const struct person *p)
 {
@@ -256,7 +257,7 @@ const char *last_link(const struct person *p)
     return "";
 }
 
-/* ---- buttons ------------------------------------------------------------------------------ */
+/* ---- buttons --------------------------------------------------------------------- */
 
 static void press(const struct person *p, const char *label, int times)
 {

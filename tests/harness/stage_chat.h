@@ -7,8 +7,8 @@
 #include "core/base/json.h"
 #include "tests/harness/stage.h"
 
-/* A call of the Bot API as it would change the chat: sendMessage, sendPhoto, edits. qr is
- * the text of the picture (NULL: none). message is the id a new message gets. */
+/* A call of the Bot API as it would change the chat: sendMessage, sendPhoto, edits. qr
+ * is the text of the picture (NULL: none). message is the id a new message gets. */
 struct chat_call {
     const char *bot, *method;
     const struct json *params;
@@ -23,7 +23,8 @@ void chat_act(const struct person *p, const char *what); /* a new act begins: a 
 struct cast {
     void (*say)(const struct person *p, const char *text);
     /* A button of that message (0: forged, of no message). */
-    void (*press)(const struct person *p, const char *data, int64_t message, bool photo);
+    void (*press)(const struct person *p, const char *data, int64_t message,
+                  bool photo);
     void (*voice)(const struct person *p);
     void (*photo)(const struct person *p, const void *picture, size_t n);
     void (*block)(const struct person *p);

@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
+#include "tests/harness/control.h"
 #include "tests/harness/program.h"
 #include "tests/harness/until.h"
 #include "tests/harness/world.h"
@@ -15,12 +16,14 @@
 
 #include <cmocka.h>
 
-#include <curl/curl.h>
 #include <signal.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define DEADLINE_MS 20000
 #define PROGRAMS 4
@@ -29,70 +32,14 @@
 static struct {
     struct config *cfg;
     struct program *botapi, *program[PROGRAMS];
-    char base[80];
-    CURL *curl;
+    char base[80], listen[32];
     int64_t people[PEOPLE_MAX];
     int n_people;
-    int64_t updates; /* that the bots were given */
+    int how, again; /* updates delivered again */
+    size_t callbacks;
 } real;
 
 static const char *const programs[PROGRAMS] = {"bots", "worker", "scheduler", "api"};
-
-/* ---- the control interface ----------------------------------------------------------------- */
-
-static size_t on_bytes(char *s, size_t size, size_t n, void *arg)
-{
-    buf_add(arg, s, size * n);
-    return size * n;
-}
-
-struct body {
-    const void *bytes; /* NULL: GET */
-    size_t n;
-    const char *type;
-};
-
-/* Fails the test unless the answer is {"ok":true,…}. Yours. */
-static struct json *ask(const char *path, const struct body *b)
-{
-    struct buf answer = {0}, url = {0}, type = {0};
-    struct curl_slist *head = NULL;
-    struct json *o;
-
-    buf_addf(&url, "%s/control/%s", real.base, path);
-    curl_easy_reset(real.curl);
-    curl_easy_setopt(real.curl, CURLOPT_URL, url.s);
-    curl_easy_setopt(real.curl, CURLOPT_WRITEFUNCTION, on_bytes);
-    curl_easy_setopt(real.curl, CURLOPT_WRITEDATA, &answer);
-    curl_easy_setopt(real.curl, CURLOPT_TIMEOUT_MS, (long)DEADLINE_MS);
-    if (b != NULL) {
-        buf_addf(&type, "Content-Type: %s", b->type);
-        head = curl_slist_append(NULL, type.s);
-        curl_easy_setopt(real.curl, CURLOPT_HTTPHEADER, head);
-        curl_easy_setopt(real.curl, CURLOPT_POSTFIELDSIZE, (long)b->n);
-        curl_easy_setopt(real.curl, CURLOPT_POSTFIELDS, b->bytes);
-    }
-    assert_int_equal(curl_easy_perform(real.curl), CURLE_OK);
-    o = answer.s != NULL ? json_parse(answer.s, answer.len) : NULL;
-    if (o == NULL || !json_bool_or(o, "ok", false))
-        fail_msg("%s: %s", url.s, answer.s != NULL ? answer.s : "(nothing)");
-    curl_slist_free_all(head);
-    buf_free(&answer);
-    buf_free(&url);
-    buf_free(&type);
-    return o;
-}
-
-/* Takes o over. */
-static struct json *tell(const char *path, struct json *o)
-{
-    const char *text = json_print(o);
-    const struct body b = {text, strlen(text), "application/json"};
-    struct json *answer = ask(path, &b);
-
-    json_free(o);
-    return answer;
-}
 
 static void meet(const struct person *p)
 {
@@ -109,7 +56,7 @@ static void meet(const struct person *p)
     json_set_text(o, "first_name", p->name);
     if (p->lang != NULL)
         json_set_text(o, "language_code", p->lang);
-    json_free(tell("people", o));
+    json_free(control_tell("people", o));
 }
 
 static struct json *by(const struct person *p)
@@ -122,23 +69,36 @@ static struct json *by(const struct person *p)
     return o;
 }
 
-/* An act that an update follows from. */
-static void act(const char *path, struct json *o)
+static void redeliver(const struct json *answer, const char *bot)
 {
-    struct json *answer = tell(path, o);
+    int64_t id = json_int_or(answer, "update_id", 0);
+    struct json *o;
 
-    real.updates += json_int_or(answer, "update_id", 0) > 0;
+    if (id <= 0 || !(real.how & STAGE_TWICE))
+        return;
+    o = json_new_object();
+    json_set_text(o, "bot", bot);
+    json_set_int(o, "update_id", id);
+    json_free(control_tell("redeliver", o));
+    real.again++;
+}
+
+static void act(const struct person *p, const char *path, struct json *o)
+{
+    struct json *answer = control_tell(path, o);
+
+    redeliver(answer, p->bot);
     json_free(answer);
 }
 
-/* ---- what people do ------------------------------------------------------------------------ */
+/* ---- what people do -------------------------------------------------------------- */
 
 static void say(const struct person *p, const char *text)
 {
     struct json *o = by(p);
 
     json_set_text(o, "text", text);
-    act("say", o);
+    act(p, "say", o);
 }
 
 static int64_t newest(const struct person *p);
@@ -152,43 +112,44 @@ static void press(const struct person *p, const char *data, int64_t message, boo
     json_set_int(o, "message_id", message != 0 ? message : newest(p));
     if (message == 0)
         json_set_bool(o, "forged", true);
-    act("press", o);
+    act(p, "press", o);
 }
 
-static void file(const struct person *p, const char *what, const struct body *b)
+static void file(const struct person *p, const char *what, const struct control_body *b)
 {
     struct json *answer;
     char path[160];
 
     meet(p);
-    snprintf(path, sizeof(path), "%s?person=%" PRId64 "&bot=%s&name=x", what, p->id, p->bot);
-    answer = ask(path, b);
-    real.updates += json_int_or(answer, "update_id", 0) > 0;
+    snprintf(path, sizeof(path), "%s?person=%" PRId64 "&bot=%s&name=x", what, p->id,
+             p->bot);
+    answer = control_ask(path, b);
+    redeliver(answer, p->bot);
     json_free(answer);
 }
 
 static void voice(const struct person *p)
 {
-    const struct body b = {"ogg", 3, "application/octet-stream"};
+    const struct control_body b = {"ogg", 3, "application/octet-stream"};
 
     file(p, "document", &b);
 }
 
 static void photo(const struct person *p, const void *picture, size_t n)
 {
-    const struct body b = {picture, n, "image/png"};
+    const struct control_body b = {picture, n, "image/png"};
 
     file(p, "photo", &b);
 }
 
 static void block(const struct person *p)
 {
-    act("block", by(p));
+    act(p, "block", by(p));
 }
 
 static void member(const struct person *p, bool in)
 {
-    act(in ? "join" : "leave", by(p));
+    json_free(control_tell(in ? "join" : "leave", by(p)));
 }
 
 static void hide(bool hidden)
@@ -197,21 +158,22 @@ static void hide(bool hidden)
 
     json_set_text(o, "bot", "client");
     json_set_text(o, "status", hidden ? "left" : "administrator");
-    act("rights", o);
+    json_free(control_tell("rights", o));
 }
 
-/* ---- what they see --------------------------------------------------------------------------- */
+/* ---- what they see --------------------------------------------------------------- */
 
 /* What the camera would read off an upload; "" when it is no code. */
 static void read_picture(int64_t n, char out[300])
 {
-    const struct body nothing = {"", 0, "application/octet-stream"};
+    const struct control_body nothing = {"", 0, "application/octet-stream"};
     char path[40];
     struct json *o;
 
     snprintf(path, sizeof(path), "decode?n=%" PRId64, n);
-    o = ask(path, &nothing);
-    snprintf(out, 300, "%s", json_text(o, "text", NULL) ? json_text(o, "text", NULL) : "");
+    o = control_ask(path, &nothing);
+    snprintf(out, 300, "%s",
+             json_text(o, "text", NULL) ? json_text(o, "text", NULL) : "");
     json_free(o);
 }
 
@@ -224,15 +186,17 @@ static void show(const struct person *p, const struct json *m)
     struct json *params, *copy = json_copy(m);
     char qr[300];
 
-    if (known != NULL && strcmp(json_print((struct json *)(uintptr_t)known),
-                                json_print(copy)) == 0) {
+    if (known != NULL &&
+        strcmp(json_print((struct json *)(uintptr_t)known), json_print(copy)) == 0) {
         json_free(copy);
         return;
     }
     params = copy;
     json_set_int(params, "chat_id", p->id);
     call.params = params;
-    call.method = known != NULL ? "editMessageText" : picture ? "sendPhoto" : "sendMessage";
+    call.method = known != NULL ? "editMessageText"
+                  : picture     ? "sendPhoto"
+                                : "sendMessage";
     if (picture) {
         read_picture(json_int_or(m, "file", 0), qr);
         call.qr = qr;
@@ -246,9 +210,9 @@ static struct json *chat(const struct person *p)
     char path[120];
 
     meet(p);
-    snprintf(path, sizeof(path), "messages?person=%" PRId64 "&bot=%s&outgoing=true", p->id,
-             p->bot);
-    return ask(path, NULL);
+    snprintf(path, sizeof(path), "messages?person=%" PRId64 "&bot=%s&outgoing=true",
+             p->id, p->bot);
+    return control_ask(path, NULL);
 }
 
 static void look(const struct person *p)
@@ -273,11 +237,19 @@ static int64_t newest(const struct person *p)
     return id;
 }
 
-/* Every update has had its effect, and all that followed from it. */
+/* Every update has been fetched and had its effect, and so has all that followed. */
 static bool quiet(void *arg)
 {
+    struct json *o = control_ask("counts", NULL);
+    int64_t waiting =
+        json_int_or(o, "client.pending", 1) + json_int_or(o, "auth.pending", 1);
+    int64_t given =
+        json_int_or(o, "client.delivered", 0) + json_int_or(o, "auth.delivered", 0);
+
     (void)arg;
-    return counts("SELECT COUNT(*) FROM update_seen") >= real.updates &&
+    json_free(o);
+    return waiting == 0 &&
+           counts("SELECT COUNT(*) FROM update_seen") >= given - real.again &&
            counts("SELECT COUNT(*) FROM job_open") == 0 &&
            counts("SELECT COUNT(*) FROM message WHERE state < 3") == 0;
 }
@@ -301,7 +273,8 @@ static void dump(void)
 
     for (i = 0; i < PROGRAMS; i++)
         if (real.program[i] != NULL)
-            fprintf(stderr, "--- %s\n%s\n", programs[i], program_output(real.program[i]));
+            fprintf(stderr, "--- %s\n%s\n", programs[i],
+                    program_output(real.program[i]));
 }
 
 static void settle(const struct person *p, const char *words)
@@ -315,12 +288,12 @@ static void settle(const struct person *p, const char *words)
     }
     if (!until(quiet, NULL, DEADLINE_MS)) {
         dump();
-        fail_msg("it never came to rest: %" PRId64 " updates", real.updates);
+        fail_msg("%s waited for rest in vain", p->name);
     }
     look(p);
 }
 
-/* ---- the programs ---------------------------------------------------------------------------- */
+/* ---- the programs ---------------------------------------------------------------- */
 
 static void find_base(void)
 {
@@ -331,26 +304,72 @@ static void find_base(void)
     snprintf(real.base, sizeof(real.base), "%.*s", (int)strcspn(s, "\r\n"), s);
 }
 
-static void close_real(void)
+static void no_violations(void)
 {
-    struct json *o;
-    int i, status[PROGRAMS];
+    struct json *o = control_ask("violations", NULL);
 
-    o = ask("violations", NULL);
     if (json_count(json_get(o, "violations")) > 0)
         fail_msg("calls that Telegram would not take: %s", json_print(o));
     json_free(o);
+}
+
+static bool all_answered(void *arg)
+{
+    int64_t person = *(const int64_t *)arg;
+    bool all = true;
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        struct json *o;
+        char path[80];
+        size_t k, n;
+
+        snprintf(path, sizeof(path), "callbacks?person=%" PRId64 "&bot=%s", person,
+                 i == 0 ? "client" : "auth");
+        o = control_ask(path, NULL);
+        n = json_count(json_get(o, "callbacks"));
+        for (k = 0; k < n; k++)
+            all = all &&
+                  json_bool_or(json_at(json_get(o, "callbacks"), k), "answered", false);
+        real.callbacks += n;
+        json_free(o);
+    }
+    return all;
+}
+
+/* No button is left spinning on anybody's phone. */
+static void no_spinners(void)
+{
+    int i;
+
+    real.callbacks = 0;
+    for (i = 0; i < real.n_people; i++)
+        if (!until(all_answered, &real.people[i], DEADLINE_MS))
+            fail_msg("a button of %" PRId64 " was never acknowledged", real.people[i]);
+    assert_true(real.callbacks > 0);
+}
+
+static void close_real(void)
+{
+    int i, status, failed = 0;
+
+    no_violations();
+    no_spinners();
     for (i = 0; i < PROGRAMS; i++)
         program_signal(real.program[i], SIGTERM);
-    for (i = 0; i < PROGRAMS; i++)
-        status[i] = program_end(real.program[i]);
+    for (i = 0; i < PROGRAMS; i++) {
+        status = program_wait(real.program[i], DEADLINE_MS);
+        if (status != 0)
+            fprintf(stderr, "--- %s ended with status %d\n%s\n", programs[i], status,
+                    program_output(real.program[i]));
+        failed += status != 0;
+        program_end(real.program[i]);
+    }
     program_end(real.botapi);
-    curl_easy_cleanup(real.curl);
+    control_close();
     db_close(stage.db);
     memset(&real, 0, sizeof(real));
-    for (i = 0; i < PROGRAMS; i++)
-        if (status[i] != 0)
-            fail_msg("%s ended with status %d", programs[i], status[i]);
+    assert_int_equal(failed, 0);
 }
 
 static const struct cast real_cast = {
@@ -386,22 +405,52 @@ void stage_restart(const char *name)
         }
 }
 
-void stage_open_real(void)
+/* A port that is free now: the webhook's address must be known before the bots listen.
+ */
+static void listen_somewhere(void)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET};
+    socklen_t n = sizeof(a);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+    close(fd);
+    snprintf(real.listen, sizeof(real.listen), "127.0.0.1:%d", ntohs(a.sin_port));
+    real.cfg->bots_listen = real.listen;
+}
+
+static void set_webhooks(void)
+{
+    struct program *setup = program_start("dvorik", "setup-bots", NULL);
+    int status = program_wait(setup, DEADLINE_MS);
+
+    if (status != 0)
+        fail_msg("setup-bots: %d\n%s", status, program_output(setup));
+    program_end(setup);
+}
+
+void stage_open_real(int how)
 {
     int i;
 
     cast = &real_cast;
     memset(&real, 0, sizeof(real));
+    real.how = how;
     real.cfg = world_config();
-    real.curl = curl_easy_init();
-    real.botapi = program_start(
-        "botapi", "--listen", "127.0.0.1:0", "--client-token", real.cfg->telegram_bot_token,
-        "--auth-token", real.cfg->telegram_auth_bot_token, "--client-name",
-        "exmpl_bonus_bot", "--auth-name", "exmpl_till_bot", "--channel", "exmpl_shop",
-        "--empty", NULL);
+    real.botapi = program_start("botapi", "--listen", "127.0.0.1:0", "--client-token",
+                                real.cfg->telegram_bot_token, "--auth-token",
+                                real.cfg->telegram_auth_bot_token, "--client-name",
+                                "exmpl_bonus_bot", "--auth-name", "exmpl_till_bot",
+                                "--channel", "exmpl_shop", "--empty", NULL);
     find_base();
+    control_open(real.base);
     real.cfg->telegram_api_base = real.base;
-    real.cfg->telegram_updates = UPDATES_POLLING;
+    real.cfg->telegram_updates =
+        how & STAGE_WEBHOOK ? UPDATES_WEBHOOK : UPDATES_POLLING;
+    if (how & STAGE_WEBHOOK)
+        listen_somewhere();
     real.cfg->log_level = "info";
     world_export(real.cfg);
     stage = (struct stage){.db = db_open(real.cfg), .now = clock_now()};
@@ -409,4 +458,6 @@ void stage_open_real(void)
     stage_furnish();
     for (i = 0; i < PROGRAMS; i++)
         real.program[i] = program_start("dvorik", programs[i], NULL);
+    if (how & STAGE_WEBHOOK)
+        set_webhooks();
 }

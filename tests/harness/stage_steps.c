@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * The cast in this process: the worker's steps, each in its transaction as a logic child
- * runs it, and a send child that always succeeds. */
+ * The cast in this process: the worker's steps, each in its transaction as a logic
+ * child runs it, and a send child that always succeeds. */
 #include "tests/harness/stage_chat.h"
 
 #include "core/base/clock.h"
@@ -21,7 +21,9 @@
 #include <string.h>
 
 #define MEMBERS_MAX 64
-#define STAGE_NOW 1789689600000000LL /* 2026-09-18 00:00:00 UTC, 10:00 in Vladivostok */
+#define STAGE_NOW                                                                      \
+    1789689600000000LL /* 2026-09-18 00:00:00 UTC, 10:00 in Vladivostok                \
+                        */
 
 static struct {
     struct config *cfg;
@@ -31,12 +33,12 @@ static struct {
     int64_t message;
     int64_t members[MEMBERS_MAX];
     int n_members;
-    bool hidden;
+    bool hidden, twice;
     char *photo;
     size_t photo_n;
 } cast_of;
 
-/* ---- the send child ---------------------------------------------------------------------- */
+/* ---- the send child -------------------------------------------------------------- */
 
 static int64_t sent_as(const struct message *m, const struct json *o)
 {
@@ -96,7 +98,9 @@ static enum status send_member_check(struct step *s)
     json_set_int(spec.args, "user", user);
     json_set_text(spec.args, "chat", json_text(s->job->args, "chat", NULL));
     json_set_text(spec.args, "state",
-                  cast_of.hidden ? "unknown" : is_member(user) ? "member" : "left");
+                  cast_of.hidden    ? "unknown"
+                  : is_member(user) ? "member"
+                                    : "left");
     if (cast_of.hidden)
         json_set_text(spec.args, "why", "member list is inaccessible");
     return job_put(s->db, s->now, &spec);
@@ -134,7 +138,7 @@ static step_fn *step_of(enum kind k)
     return kind_step(k);
 }
 
-/* ---- the logic child --------------------------------------------------------------------- */
+/* ---- the logic child ------------------------------------------------------------- */
 
 struct run {
     struct step step;
@@ -161,8 +165,12 @@ static enum status run_job(struct job *j)
     struct run r = {.fn = step_of(j->kind)};
     enum status st;
 
-    r.step = (struct step){.cfg = cast_of.cfg, .db = cast_of.db, .queue = cast_of.queue,
-                           .cache = cast_of.cache, .job = j, .now = stage.now};
+    r.step = (struct step){.cfg = cast_of.cfg,
+                           .db = cast_of.db,
+                           .queue = cast_of.queue,
+                           .cache = cast_of.cache,
+                           .job = j,
+                           .now = stage.now};
     assert_non_null(r.fn);
     st = db_tx(cast_of.db, run_work, &r);
     if (st == ST_OK && r.step.after != NULL)
@@ -211,7 +219,7 @@ static void run_all(void)
     }
 }
 
-/* ---- updates ------------------------------------------------------------------------------- */
+/* ---- updates --------------------------------------------------------------------- */
 
 static struct json *from(const struct person *p)
 {
@@ -246,28 +254,39 @@ static struct json *message_of(const struct person *p)
     return m;
 }
 
-static void deliver(const struct person *p, const char *kind, struct json *o)
+void stage_update(const char *bot, struct json *u)
 {
-    static int64_t id = 500000;
     struct job j = {.kind = KIND_BOT_UPDATE};
-    struct json *args = json_new_object(), *u = json_new_object();
+    struct json *args = json_new_object();
+    int64_t id = json_int_or(u, "update_id", 0);
     enum status st;
 
-    json_set_int(u, "update_id", ++id);
-    json_set(u, kind, o);
-    json_set_text(args, "bot", p->bot);
+    json_set_text(args, "bot", bot);
     json_set_int(args, "id", id);
     json_set_int(args, "at", stage.now / MS);
     json_set(args, "u", u);
-    snprintf(j.root, sizeof(j.root), "u:%s:%" PRId64, p->bot, id);
+    snprintf(j.root, sizeof(j.root), "u:%s:%" PRId64, bot, id);
     j.args = args;
     j.body = args;
     st = run_job(&j);
     if (st != ST_OK)
         fail_msg("the update ended with %s: %s", status_name(st), json_print(args));
+    /* Redelivered: Telegram lost our answer, or Redis forgot that it had it. */
+    if (cast_of.twice)
+        assert_int_equal(run_job(&j), ST_TAKEN);
     json_free(args);
     run_all();
     stage.now += SECOND;
+}
+
+static void deliver(const struct person *p, const char *kind, struct json *o)
+{
+    static int64_t id = 500000;
+    struct json *u = json_new_object();
+
+    json_set_int(u, "update_id", ++id);
+    json_set(u, kind, o);
+    stage_update(p->bot, u);
 }
 
 static void say(const struct person *p, const char *text)
@@ -326,7 +345,30 @@ static void block(const struct person *p)
     deliver(p, "my_chat_member", o);
 }
 
-/* ---- the cast ------------------------------------------------------------------------------ */
+/* ---- the cast -------------------------------------------------------------------- */
+
+void spoils_state(const struct person *p, const char *json)
+{
+    struct redis_reply *r = NULL;
+    char key[80];
+
+    snprintf(key, sizeof(key), "dv:fsm:%s:%" PRId64, p->bot, p->id);
+    assert_int_equal(redis_do(cast_of.cache, &r, "SET", key, json, NULL), ST_OK);
+    redis_free(r);
+}
+
+static enum status put_work(struct db *db, void *arg)
+{
+    return job_put(db, stage.now, arg);
+}
+
+void stage_job(enum kind kind, struct json *args)
+{
+    struct job_spec spec = {.kind = kind, .args = args};
+
+    assert_int_equal(db_tx(cast_of.db, put_work, &spec), ST_OK);
+    run_all();
+}
 
 static void settle(const struct person *p, const char *words)
 {
@@ -377,7 +419,6 @@ static void close_steps(void)
     memset(&cast_of, 0, sizeof(cast_of));
 }
 
-
 static const struct cast steps_cast = {
     .say = say,
     .press = press,
@@ -390,7 +431,7 @@ static const struct cast steps_cast = {
     .close = close_steps,
 };
 
-void stage_open(void)
+void stage_open(int how)
 {
     cast = &steps_cast;
     cast_of.cfg = world_config();
@@ -399,6 +440,7 @@ void stage_open(void)
     cast_of.queue = queue_open(cast_of.cfg);
     cast_of.cache = redis_open(cast_of.cfg->redis_fsm_url);
     cast_of.message = 1000;
+    cast_of.twice = how & STAGE_TWICE;
     assert_non_null(stage.db);
     assert_non_null(cast_of.db);
     assert_non_null(cast_of.queue);

@@ -192,6 +192,33 @@ static void test_a_removed_seal_is_found(void **state)
     assert_int_equal(audit_verify(shop.db, &from), ST_REFUSED);
 }
 
+/* An id that was rolled back leaves a gap: nothing may be slipped into it later. */
+static void test_a_row_in_a_gap_is_found(void **state)
+{
+    int64_t from = 0, sixth;
+
+    (void)state;
+    for (int i = 0; i < 11; i++)
+        assert_int_equal(note("customer.edit", NULL, 0), ST_OK);
+    sixth = shop_number(shop.db, "SELECT MIN(id) + 5 FROM audit");
+    assert_int_equal(
+        db_exec(shop.db, NULL, "DELETE FROM audit WHERE id = ?", DB_INT(sixth)), ST_OK);
+    assert_int_equal(seal(SHOP_NOW + DAY, 5), 5);
+    assert_int_equal(seal(SHOP_NOW + DAY, 5), 5);
+    assert_int_equal(audit_verify(shop.db, &from), ST_OK);
+    assert_int_equal(db_exec(shop.db, NULL,
+                             "INSERT INTO audit (id, at, actor, action, entity_id)"
+                             " VALUES (?, ?, 1, 'customer.edit', 1)",
+                             DB_INT(sixth), DB_TIME(SHOP_NOW)),
+                     ST_OK);
+    assert_int_equal(audit_verify(shop.db, &from), ST_REFUSED);
+    assert_int_equal(db_exec(shop.db, NULL,
+                             "UPDATE audit_seal SET from_id = from_id + 1"
+                             " WHERE id = 2"),
+                     ST_OK);
+    assert_int_equal(audit_verify(shop.db, &from), ST_REFUSED);
+}
+
 static atomic_int total;
 
 static enum status do_seal(struct db *db, void *arg)
@@ -236,6 +263,7 @@ int main(void)
         TEST(test_a_changed_row_is_found),
         TEST(test_a_removed_row_is_found),
         TEST(test_a_removed_seal_is_found),
+        TEST(test_a_row_in_a_gap_is_found),
         TEST(test_two_schedulers_seal_each_row_once),
     };
 

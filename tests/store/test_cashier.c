@@ -34,15 +34,17 @@ static void anna_joins(void)
     presses(&ANNA, "Согласен");
     presses(&ANNA, "Я подписался");
     told_like(&ANNA, "Ваша скидка");
-    strcpy(code, last_code(&ANNA));
+    snprintf(code, sizeof(code), "%s", last_code(&ANNA));
     snprintf(start_link, sizeof(start_link), "/start %s",
              strstr(last_link(&ANNA), "q_"));
 }
 
+static int how; /* of the second round: every update twice */
+
 static int opened(void **state)
 {
     (void)state;
-    stage_open();
+    stage_open(how);
     hires(&OLGA, "cashier", stage.store[0]);
     hires(&PETR, "cashier", stage.store[0]);
     hires(&JANE, "cashier", stage.store[1]);
@@ -64,7 +66,7 @@ static void opens_shift(const struct person *p)
     presses(p, p == &JANE ? "Open a shift" : "Открыть смену");
 }
 
-/* ---- who comes in -------------------------------------------------------------------------- */
+/* ---- who comes in ---------------------------------------------------------------- */
 
 static void test_strangers_learn_nothing(void **state)
 {
@@ -94,7 +96,7 @@ static void test_an_invite_works_once(void **state)
     char link[64];
 
     (void)state;
-    strcpy(link, invites("cashier", stage.store[1]));
+    snprintf(link, sizeof(link), "%s", invites("cashier", stage.store[1]));
     says(&NEW, link);
     told_like(&NEW, "Вера, добро пожаловать! Ваша роль: кассир.");
     presses(&NEW, "Открыть смену");
@@ -115,13 +117,14 @@ static void test_dismissed_at_once(void **state)
     opens_shift(&OLGA);
     says(&OLGA, code);
     told_like(&OLGA, "Скидка <b>10");
-    assert_int_equal(db_exec(stage.db, NULL, "UPDATE staff SET dismissed_at = created_at"), ST_OK);
+    assert_int_equal(
+        db_exec(stage.db, NULL, "UPDATE staff SET dismissed_at = created_at"), ST_OK);
     presses(&OLGA, "Применить");
     told_like(&OLGA, "Это служебный бот");
     assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 0);
 }
 
-/* ---- the shift ------------------------------------------------------------------------------ */
+/* ---- the shift ------------------------------------------------------------------- */
 
 static void test_the_owner_chooses_a_store(void **state)
 {
@@ -169,7 +172,8 @@ static void test_closing_with_a_report(void **state)
     presses_twice(&OLGA, "Да, закрыть");
     told_like(&OLGA, "смена закрыта");
     told_like(&OLGA, "Применено: <b>1</b> скидка. Отменено: 0.");
-    assert_int_equal(counts("SELECT COUNT(*) FROM shift WHERE closed_at IS NOT NULL"), 1);
+    assert_int_equal(counts("SELECT COUNT(*) FROM shift WHERE closed_at IS NOT NULL"),
+                     1);
     says(&OLGA, "/report");
     told_like(&OLGA, "Смена не открыта");
     opens_shift(&OLGA);
@@ -177,7 +181,7 @@ static void test_closing_with_a_report(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM shift WHERE closed_at IS NULL"), 1);
 }
 
-/* ---- three ways to read a code ---------------------------------------------------------------- */
+/* ---- three ways to read a code --------------------------------------------------- */
 
 static void test_by_link_and_redeem(void **state)
 {
@@ -227,7 +231,7 @@ static void test_mistyped_with_reasons(void **state)
     told_like(&OLGA, "длиннее");
     says(&OLGA, "1234!-67890");
     told_like(&OLGA, "номер 5");
-    strcpy(wrong, code);
+    snprintf(wrong, sizeof(wrong), "%s", code);
     wrong[0] = wrong[0] == '7' ? '8' : '7';
     says(&OLGA, wrong);
     told_like(&OLGA, "опечатка");
@@ -249,7 +253,7 @@ static void test_photographed(void **state)
 
     (void)state;
     opens_shift(&OLGA);
-    strcpy(link, last_link(&ANNA));
+    snprintf(link, sizeof(link), "%s", last_link(&ANNA));
     photographs(&OLGA, link);
     told_like(&OLGA, "✅ Скидка <b>10");
     photographs(&OLGA, "https://example.com/menu");
@@ -277,186 +281,6 @@ static void test_guessing_locks(void **state)
     told_like(&OLGA, "✅ Скидка <b>10");
 }
 
-/* ---- once ------------------------------------------------------------------------------------- */
-
-static void test_pressed_twice_is_once(void **state)
-{
-    (void)state;
-    opens_shift(&OLGA);
-    says(&OLGA, code);
-    presses_twice(&OLGA, "Применить");
-    told_like(&OLGA, "чек <b>№ 1</b>");
-    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 1);
-    assert_int_equal(counts("SELECT COUNT(*) FROM message WHERE purpose = 3"), 1);
-}
-
-static void test_second_scan_says_who(void **state)
-{
-    (void)state;
-    opens_shift(&OLGA);
-    opens_shift(&PETR);
-    says(&OLGA, code);
-    presses(&OLGA, "Применить");
-    says(&OLGA, start_link);
-    told_like(&OLGA, "вы уже применили");
-    says(&PETR, start_link);
-    told_like(&PETR, "Уже использована: 18.09.2026 10:");
-    told_like(&PETR, "Ленина, 5, кассир Ольга, чек № 1");
-}
-
-static void test_held_by_another(void **state)
-{
-    (void)state;
-    opens_shift(&OLGA);
-    opens_shift(&PETR);
-    says(&OLGA, code);
-    says(&PETR, code);
-    told_like(&PETR, "Этот код сейчас проверяет");
-    told_like(&PETR, "Ольга");
-    presses(&PETR, "Взять себе");
-    told_like(&PETR, "✅ Скидка <b>10");
-    presses(&PETR, "Применить");
-    told_like(&PETR, "чек <b>№ 1</b>");
-    presses(&OLGA, "Применить");
-    not_told(&OLGA, "чек <b>№");
-    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 1);
-}
-
-static void test_three_minutes_are_over(void **state)
-{
-    (void)state;
-    opens_shift(&OLGA);
-    says(&OLGA, code);
-    stage_wait_until(stage.now + 10 * MINUTE);
-    presses(&OLGA, "Применить");
-    told_like(&OLGA, "Время на подтверждение вышло");
-    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 0);
-    says(&OLGA, code);
-    presses(&OLGA, "Применить");
-    told_like(&OLGA, "чек <b>№ 1</b>");
-}
-
-static void test_forged_confirmations(void **state)
-{
-    (void)state;
-    opens_shift(&OLGA);
-    forges(&OLGA, "v1:r:yes:0000000000");
-    not_told(&OLGA, "чек <b>");
-    forges(&OLGA, "v1:r:yes:");
-    not_told(&OLGA, "чек <b>");
-    forges(&OLGA, "v1:r:take:zzz");
-    told_like(&OLGA, "Такого кода у нас нет");
-    forges(&OLGA, "v1:u:do:1.1");
-    told_like(&OLGA, "отменить не можете");
-    forges(&OLGA, "v1:u:do:1.9");
-    told_like(&OLGA, "устарел");
-    assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 0);
-}
-
-static void test_own_code(void **state)
-{
-    (void)state;
-    hires(&ANNA_AT_TILL, "cashier", stage.store[0]);
-    opens_shift(&ANNA_AT_TILL);
-    says(&ANNA_AT_TILL, code);
-    told_like(&ANNA_AT_TILL, "Свою скидку применяет другой кассир");
-}
-
-static void test_expired_at_the_till(void **state)
-{
-    (void)state;
-    stage_wait_until(stage.now + 31 * DAY);
-    opens_shift(&OLGA);
-    says(&OLGA, code);
-    told_like(&OLGA, "Срок вышел");
-}
-
-/* A renewed code leaves the old one dead. */
-static void test_renewed_before_the_scan(void **state)
-{
-    (void)state;
-    presses(&ANNA, "Обновить код");
-    opens_shift(&OLGA);
-    says(&OLGA, code);
-    told_like(&OLGA, "Такого кода у нас нет");
-    says(&OLGA, last_code(&ANNA));
-    told_like(&OLGA, "✅ Скидка <b>10");
-}
-
-/* ---- undo -------------------------------------------------------------------------------------- */
-
-static void test_undo_with_a_reason(void **state)
-{
-    (void)state;
-    opens_shift(&OLGA);
-    says(&OLGA, code);
-    presses(&OLGA, "Применить");
-    presses(&OLGA, "Отменить");
-    told_like(&OLGA, "Отменить чек № 1");
-    presses_twice(&OLGA, "Возврат");
-    told_like(&OLGA, "уже отменён");
-    told_like(&ANNA, "снова действует");
-    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NOT NULL"),
-                     1);
-    presses(&ANNA, "Показать код");
-    told_like(&ANNA, code);
-    says(&OLGA, code);
-    presses(&OLGA, "Применить");
-    told_like(&OLGA, "чек <b>№ 2</b>");
-    presses(&OLGA, "Меню");
-    presses(&OLGA, "Отмена чека");
-    told_like(&OLGA, "Отменить чек № 2");
-    presses(&OLGA, "Не отменять");
-    told_like(&OLGA, "чек <b>№ 2</b>");
-    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NULL"), 1);
-}
-
-static void test_undo_too_late(void **state)
-{
-    (void)state;
-    opens_shift(&OLGA);
-    says(&OLGA, code);
-    presses(&OLGA, "Применить");
-    stage_wait_until(stage.now + 11 * MINUTE);
-    presses(&OLGA, "Отменить");
-    presses(&OLGA, "Ошибка суммы");
-    told_like(&OLGA, "прошло больше 10 минут");
-    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NULL"), 1);
-}
-
-static void test_undo_of_another(void **state)
-{
-    (void)state;
-    opens_shift(&OLGA);
-    opens_shift(&PETR);
-    says(&OLGA, code);
-    presses(&OLGA, "Применить");
-    forges(&PETR, "v1:u:ask:1");
-    not_told(&PETR, "Анна");
-    forges(&PETR, "v1:u:do:1.3");
-    told_like(&PETR, "отменить не можете");
-    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NULL"), 1);
-}
-
-static void test_the_till_in_english(void **state)
-{
-    (void)state;
-    opens_shift(&JANE);
-    told_like(&JANE, "shift since 2026-09-18 10:");
-    says(&JANE, code);
-    told_like(&JANE, "<b>10%</b> off");
-    presses(&JANE, "Apply 10%");
-    told_like(&JANE, "receipt <b>No. 1</b>");
-    presses(&JANE, "Cancel it");
-    presses(&JANE, "Wrong customer");
-    told_like(&JANE, "Receipt No. 1 is cancelled: Wrong customer");
-    says(&JANE, "/language");
-    presses(&JANE, "Русский");
-    told_like(&JANE, "смена с");
-    says(&JANE, "/help");
-    told_like(&JANE, "10 минут");
-}
-
 #define A_TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
 
 int main(void)
@@ -474,19 +298,10 @@ int main(void)
         A_TEST(test_mistyped_with_reasons),
         A_TEST(test_photographed),
         A_TEST(test_guessing_locks),
-        A_TEST(test_pressed_twice_is_once),
-        A_TEST(test_second_scan_says_who),
-        A_TEST(test_held_by_another),
-        A_TEST(test_three_minutes_are_over),
-        A_TEST(test_forged_confirmations),
-        A_TEST(test_own_code),
-        A_TEST(test_expired_at_the_till),
-        A_TEST(test_renewed_before_the_scan),
-        A_TEST(test_undo_with_a_reason),
-        A_TEST(test_undo_too_late),
-        A_TEST(test_undo_of_another),
-        A_TEST(test_the_till_in_english),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    how = STAGE_TWICE;
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

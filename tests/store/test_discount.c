@@ -205,7 +205,7 @@ static void test_expiring_in_slices(void **state)
 
     (void)state;
     for (int i = 0; i < 5; i++) {
-        char key[8];
+        char key[16];
 
         snprintf(key, sizeof key, "k%d", i);
         issue_until(key, SHOP_NOW + (i + 1) * HOUR, 1000);
@@ -242,7 +242,7 @@ static void test_the_wallet(void **state)
     (void)state;
     shop_discount(&shop, other, "other", 1);
     for (int i = 0; i < 5; i++) {
-        char key[8];
+        char key[16];
 
         snprintf(key, sizeof key, "k%d", i);
         issue_until(key, SHOP_NOW + (i + 1) * HOUR, 1000);

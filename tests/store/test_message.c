@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -337,7 +338,7 @@ static void test_marketing_is_claimed_once(void **state)
     assert_int_equal(marketing(2, true), ST_OK);
     id = put(MESSAGE_MARKETING);
     claimed = bad = 0;
-    shop_race(&shop, 16, claim_race, &id);
+    shop_race_behind(&shop, "SELECT id FROM message FOR UPDATE", 16, claim_race, &id);
     assert_int_equal(bad, 0);
     assert_int_equal(claimed, 1);
     assert_int_equal(row(id).attempts, 1);
@@ -377,9 +378,9 @@ static void test_the_arrows(void **state)
 
             if (!message_may_move((enum message_state)f, (enum message_state)t))
                 continue;
-            strcpy(name, message_state_name((enum message_state)f));
-            strcat(name, ">");
-            strcat(name, message_state_name((enum message_state)t));
+            snprintf(name, sizeof name, "%s>%s",
+                     message_state_name((enum message_state)f),
+                     message_state_name((enum message_state)t));
             assert_false(message_final((enum message_state)f));
             for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
                 found += strcmp(drawn[i], name) == 0;

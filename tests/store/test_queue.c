@@ -9,164 +9,10 @@
 
 #include <cmocka.h>
 
-#include "core/base/clock.h"
-#include "core/base/code.h"
-#include "core/io/ledger.h"
-#include "tests/harness/world.h"
+#include "tests/store/queue_yard.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-struct yard {
-    struct config *cfg;
-    struct db *db;
-    struct queue *queue;
-    char wid[3][QUEUE_WID_MAX];
-    struct job jobs[QUEUE_BATCH_MAX];
-    int n;
-};
-
-static int open_yard(void **state)
-{
-    struct yard *y = calloc(1, sizeof *y);
-
-    y->cfg = world_config();
-    y->db = db_open(y->cfg);
-    y->queue = queue_open(y->cfg);
-    queue_bind(y->queue, y->db);
-    for (int i = 0; i < 3; i++)
-        queue_wid(y->wid[i], i);
-    *state = y;
-    return 0;
-}
-
-static void drop_jobs(struct yard *y)
-{
-    for (int i = 0; i < y->n; i++)
-        job_free(&y->jobs[i]);
-    y->n = 0;
-}
-
-static int close_yard(void **state)
-{
-    struct yard *y = *state;
-
-    drop_jobs(y);
-    queue_close(y->queue);
-    db_close(y->db);
-    free(y);
-    return 0;
-}
-
-/* ---- short words ---------------------------------------------------------------------- */
-
-struct put {
-    struct job_spec spec;
-    int n;
-    enum status end; /* what the transaction answers */
-    int64_t number;
-};
-
-static enum status put_work(struct db *db, void *arg)
-{
-    struct put *p = arg;
-
-    for (int i = 0; i < p->n; i++) {
-        struct job_spec spec = p->spec;
-        enum status st;
-
-        spec.args = json_new_object();
-        json_set_int(spec.args, "n", p->number + i);
-        if ((st = job_put(db, clock_now(), &spec)) != ST_OK)
-            return st;
-    }
-    return p->end;
-}
-
-static enum status put(struct yard *y, enum kind kind, int64_t key, int64_t number)
-{
-    struct put p = {.spec = {.kind = kind, .key = key}, .n = 1, .number = number};
-
-    return db_tx(y->db, put_work, &p);
-}
-
-static void put_many(struct yard *y, enum kind kind, int n)
-{
-    struct put p = {.spec = {.kind = kind}, .n = n};
-
-    assert_int_equal(db_tx(y->db, put_work, &p), ST_OK);
-}
-
-static int lease(struct yard *y, enum kind_pool pool, int who, int want)
-{
-    struct queue_turn t = {.wid = y->wid[who], .pool = pool, .jobs = y->jobs,
-                           .want = want};
-
-    drop_jobs(y);
-    assert_int_equal(queue_turn(y->queue, &t), ST_OK);
-    return y->n = t.n_jobs;
-}
-
-static int64_t number(const struct yard *y, int i)
-{
-    return json_int_or(y->jobs[i].args, "n", -1);
-}
-
-static struct queue_turn settle(struct yard *y, enum kind_pool pool, int who,
-                                const struct job_result *r, int n)
-{
-    struct queue_turn t = {.wid = y->wid[who], .pool = pool, .results = r,
-                           .n_results = n};
-
-    assert_int_equal(queue_turn(y->queue, &t), ST_OK);
-    return t;
-}
-
-static struct job_result result(const struct job *j, enum job_outcome o, uint32_t wait)
-{
-    struct job_result r = {.outcome = o, .wait_ms = wait};
-
-    memcpy(r.id, j->id, sizeof r.id);
-    return r;
-}
-
-static int64_t open_rows(struct yard *y)
-{
-    assert_int_equal(db_one(y->db, "SELECT COUNT(*) FROM job_open"), ST_OK);
-    return db_int(y->db, 0);
-}
-
-static struct census look(struct yard *y, enum kind_pool pool)
-{
-    struct census c;
-
-    assert_int_equal(queue_census(y->queue, pool, &c), ST_OK);
-    return c;
-}
-
-static int64_t waiting(struct yard *y, enum kind_pool pool)
-{
-    struct census c = look(y, pool);
-    int64_t n = 0;
-
-    for (int i = 0; i < QUEUE_LISTS; i++)
-        n += c.list[i].length;
-    census_free(&c);
-    return n;
-}
-
-/* Waits for a lease of at least one job, five seconds at most. */
-static void lease_soon(struct yard *y, enum kind_pool pool, int who)
-{
-    int64_t until = clock_mono_ms() + 5000;
-
-    while (lease(y, pool, who, 8) == 0 && clock_mono_ms() < until)
-        assert_int_equal(queue_wait(y->queue, POOL_SEND, 5), ST_OK);
-    assert_true(y->n > 0);
-}
-
-/* ---- putting ---------------------------------------------------------------------------- */
+/* ---- putting
+ * ---------------------------------------------------------------------------- */
 
 static void committed_job_is_row_and_entry(void **state)
 {
@@ -214,7 +60,8 @@ static void too_big_a_body_is_refused_and_changes_nothing(void **state)
     assert_int_equal(waiting(y, POOL_LOGIC), 0);
 }
 
-/* ---- turns -------------------------------------------------------------------------------- */
+/* ---- turns
+ * -------------------------------------------------------------------------------- */
 
 static void done_job_is_gone(void **state)
 {
@@ -318,7 +165,8 @@ static void lanes_are_weighted_and_none_starves(void **state)
     assert_int_equal(by_lane[2], 4);
 }
 
-/* ---- leases --------------------------------------------------------------------------------- */
+/* ---- leases
+ * --------------------------------------------------------------------------------- */
 
 static void reaped_jobs_keep_their_order_and_one_is_blamed(void **state)
 {
@@ -353,8 +201,8 @@ static void three_crashes_are_poison_for_the_blamed_alone(void **state)
     for (int i = 0; i < QUEUE_CRASHES_MAX; i++) {
         assert_int_equal(lease(y, POOL_LOGIC, 0, 8), 5);
         memcpy(poison, y->jobs[0].id, 16);
-        assert_int_equal(queue_reap(y->queue, POOL_LOGIC, y->wid[0], true, poison, NULL),
-                         ST_OK);
+        assert_int_equal(
+            queue_reap(y->queue, POOL_LOGIC, y->wid[0], true, poison, NULL), ST_OK);
     }
     assert_int_equal(waiting(y, POOL_LOGIC), 4);
     assert_int_equal(ledger_drain_dead(y->db, y->queue, POOL_LOGIC, clock_now(), &n),
@@ -380,8 +228,10 @@ static void dead_job_can_be_revived(void **state)
     lease(y, POOL_LOGIC, 0, 1);
     memcpy(id, y->jobs[0].id, 16);
     y->jobs[0].attempts = 4;
-    assert_int_equal(ledger_bury(y->db, clock_now(), &y->jobs[0], "tries", &run), ST_OK);
-    assert_int_equal(ledger_bury(y->db, clock_now(), &y->jobs[0], "tries", &run), ST_OK);
+    assert_int_equal(ledger_bury(y->db, clock_now(), &y->jobs[0], "tries", &run),
+                     ST_OK);
+    assert_int_equal(ledger_bury(y->db, clock_now(), &y->jobs[0], "tries", &run),
+                     ST_OK);
     r = result(&y->jobs[0], JOB_DONE, 0);
     settle(y, POOL_LOGIC, 0, &r, 1);
     assert_int_equal(open_rows(y), 0);
@@ -406,144 +256,6 @@ static void lease_is_renewed_only_where_there_is_one(void **state)
     assert_true(gone[1]);
 }
 
-/* ---- the claim ------------------------------------------------------------------------------- */
-
-struct claim {
-    struct job *job;
-    enum status st;
-};
-
-static enum status claim_work(struct db *db, void *arg)
-{
-    struct claim *c = arg;
-
-    c->st = ledger_claim(db, clock_now(), c->job);
-    return c->st;
-}
-
-static void job_is_claimed_once(void **state)
-{
-    struct yard *y = *state;
-    struct claim c;
-
-    put_many(y, KIND_TEST_NOTE, 1);
-    lease(y, POOL_LOGIC, 0, 1);
-    c.job = &y->jobs[0];
-    assert_int_equal(db_tx(y->db, claim_work, &c), ST_OK);
-    assert_int_equal(db_tx(y->db, claim_work, &c), ST_TAKEN);
-}
-
-/* ---- the watermark ------------------------------------------------------------------------------ */
-
-static int reconcile(struct yard *y, int64_t now)
-{
-    int n = 0;
-
-    assert_int_equal(ledger_reconcile(y->db, y->queue, POOL_LOGIC, now, &n), ST_OK);
-    return n;
-}
-
-/* Makes all open rows older than the margin, as if put half a minute ago. */
-static void age_rows(struct yard *y)
-{
-    assert_int_equal(db_exec(y->db, NULL,
-                             "UPDATE job_open SET run_at = run_at - INTERVAL 30 SECOND"),
-                     ST_OK);
-}
-
-static void flushed_redis_gets_everything_back_once(void **state)
-{
-    struct yard *y = *state;
-    struct redis_reply *r = NULL;
-
-    put_many(y, KIND_TEST_NOTE, 300);
-    assert_int_equal(redis_do(queue_redis(y->queue), &r, "FLUSHDB", NULL), ST_OK);
-    redis_free(r);
-    assert_int_equal(reconcile(y, clock_now()), 0); /* too young to be called lost */
-    age_rows(y);
-    assert_int_equal(reconcile(y, clock_now()), 300);
-    assert_int_equal(reconcile(y, clock_now()), 0);
-    assert_int_equal(waiting(y, POOL_LOGIC), 300);
-}
-
-/* The row of an entry's text made older than the watermark of a list that moved on. */
-static void age_row_of(struct yard *y, const char *entry)
-{
-    uint8_t id[16];
-    int64_t n = 0;
-
-    assert_int_equal(ulid_parse(entry, ULID_TEXT, id), ST_OK);
-    assert_int_equal(db_exec(y->db, &n,
-                             "UPDATE job_open SET run_at = run_at - INTERVAL 30 SECOND"
-                             " WHERE id = ?",
-                             DB_BYTES(id, 16)),
-                     ST_OK);
-    assert_int_equal(n, 1);
-}
-
-/* F9: entries vanish from the middle of a list that is not empty. */
-static void entries_lost_from_a_full_list_come_back(void **state)
-{
-    struct yard *y = *state;
-    struct redis_reply *list = NULL, *r = NULL;
-    int removed = 0;
-
-    put_many(y, KIND_TEST_NOTE, 1000);
-    assert_int_equal(redis_do(queue_redis(y->queue), &list, "LRANGE", "dv:{s0}:a:16", "0",
-                              "-1", NULL),
-                     ST_OK);
-    for (size_t i = 3; i < redis_count(list); i += 17, removed++) {
-        const char *entry = redis_text(redis_item(list, i), NULL);
-
-        assert_int_equal(
-            redis_do(queue_redis(y->queue), &r, "LREM", "dv:{s0}:a:16", "1", entry, NULL),
-            ST_OK);
-        redis_free(r);
-        age_row_of(y, entry);
-    }
-    redis_free(list);
-    assert_int_equal(waiting(y, POOL_LOGIC), 1000 - removed);
-    assert_int_equal(reconcile(y, clock_now()), removed); /* those, and no other */
-    assert_int_equal(reconcile(y, clock_now()), 0);
-    assert_int_equal(waiting(y, POOL_LOGIC), 1000);
-}
-
-static void waiting_and_leased_rows_are_left_alone(void **state)
-{
-    struct yard *y = *state;
-
-    put_many(y, KIND_TEST_NOTE, 40);
-    assert_int_equal(lease(y, POOL_LOGIC, 0, 10), 10);
-    assert_int_equal(reconcile(y, clock_now()), 0);
-    assert_int_equal(waiting(y, POOL_LOGIC), 30);
-}
-
-static void row_of_the_far_future_waits_in_mysql(void **state)
-{
-    struct yard *y = *state;
-    struct put p = {.spec = {.kind = KIND_TEST_NOTE, .due = clock_now() + HOUR}, .n = 1};
-
-    assert_int_equal(db_tx(y->db, put_work, &p), ST_OK);
-    assert_int_equal(waiting(y, POOL_LOGIC), 0);
-    assert_int_equal(reconcile(y, clock_now()), 0);
-    assert_int_equal(db_exec(y->db, NULL, "UPDATE job_open SET run_at = ?",
-                             DB_TIME(clock_now() - 10 * SECOND)),
-                     ST_OK);
-    assert_int_equal(reconcile(y, clock_now()), 1);
-    assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
-}
-
-static void forgotten_scripts_are_taught_again(void **state)
-{
-    struct yard *y = *state;
-    struct redis_reply *r = NULL;
-
-    put_many(y, KIND_TEST_NOTE, 1);
-    assert_int_equal(redis_do(queue_redis(y->queue), &r, "SCRIPT", "FLUSH", NULL), ST_OK);
-    redis_free(r);
-    assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_yard, close_yard)
 
 int main(void)
@@ -563,12 +275,6 @@ int main(void)
         TEST(three_crashes_are_poison_for_the_blamed_alone),
         TEST(dead_job_can_be_revived),
         TEST(lease_is_renewed_only_where_there_is_one),
-        TEST(job_is_claimed_once),
-        TEST(flushed_redis_gets_everything_back_once),
-        TEST(entries_lost_from_a_full_list_come_back),
-        TEST(waiting_and_leased_rows_are_left_alone),
-        TEST(row_of_the_far_future_waits_in_mysql),
-        TEST(forgotten_scripts_are_taught_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

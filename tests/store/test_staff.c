@@ -143,7 +143,8 @@ static void test_two_owners_cannot_dismiss_one_another(void **state)
 
     (void)state;
     dismissed = 0;
-    shop_race(&shop, 8, leave_race, ids);
+    shop_race_behind(&shop, "SELECT MAX(id) FROM staff WHERE role = 1 FOR UPDATE", 8,
+                     leave_race, ids);
     assert_int_equal(dismissed, 1);
     assert_int_equal(shop_number(shop.db, "SELECT COUNT(*) FROM staff WHERE role = 1"
                                           " AND dismissed_at IS NULL"),
@@ -326,7 +327,7 @@ static atomic_int joined, bad;
 
 static void use_race(struct db *db, int i, void *arg)
 {
-    struct using u = {NEWCOMER + i, SHOP_NOW, token, 0, {0}};
+    struct using u = {NEWCOMER + i, SHOP_NOW + i, token, 0, {0}};
 
     (void)arg;
     if (db_tx(db, do_use, &u) != ST_OK)
@@ -340,7 +341,7 @@ static void test_sixteen_use_one_invite(void **state)
     (void)state;
     invite(NULL, ROLE_CASHIER, shop.store[0]);
     joined = bad = 0;
-    shop_race(&shop, 16, use_race, NULL);
+    shop_race_behind(&shop, "SELECT id FROM invite FOR UPDATE", 16, use_race, NULL);
     assert_int_equal(bad, 0);
     assert_int_equal(joined, 1);
     assert_int_equal(

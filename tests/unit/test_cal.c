@@ -185,6 +185,17 @@ static void test_all_months_are_known(void **state)
         }
 }
 
+static void test_the_ends_of_the_year(void **state)
+{
+    struct date d;
+
+    (void)state;
+    assert_int_equal(cal_read("31.12.2000", 10, &d), CAL_FINE);
+    date_is(d, 2000, 12, 31);
+    assert_int_equal(cal_read("1.1.9999", 8, &d), CAL_FINE);
+    date_is(d, 9999, 1, 1);
+}
+
 static void test_unreadable(void **state)
 {
     static const char *const bad[] = {"",
@@ -233,6 +244,7 @@ static void test_short_years_are_asked_back(void **state)
     assert_int_equal(d.month, 2);
     assert_int_equal(d.day, 29);
     assert_int_equal(cal_read("5 мая 01", 11, &d), CAL_SHORT_YEAR);
+    assert_int_equal(cal_read("31.12.99", 8, &d), CAL_SHORT_YEAR);
 }
 
 static void test_days_that_do_not_exist(void **state)
@@ -260,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_birthdays),
         cmocka_unit_test(test_birthdays_as_people_write_them),
         cmocka_unit_test(test_all_months_are_known),
+        cmocka_unit_test(test_the_ends_of_the_year),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_short_years_are_asked_back),
         cmocka_unit_test(test_days_that_do_not_exist),

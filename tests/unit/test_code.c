@@ -198,12 +198,13 @@ static void test_forgives_o_i_and_l(void **state)
 static void test_forgives_cyrillic_look_alikes(void **state)
 {
     static const struct spelling big[] = {
-        {'A', "А"}, {'B', "В"}, {'C', "С"}, {'E', "Е"}, {'H', "Н"},
-        {'K', "К"}, {'M', "М"}, {'0', "О"}, {'P', "Р"}, {'T', "Т"},
-        {'X', "Х"}, {'Y', "У"}, {'3', "З"}};
+        {'A', "А"}, {'B', "В"}, {'C', "С"}, {'E', "Е"}, {'H', "Н"}, {'K', "К"},
+        {'M', "М"}, {'0', "О"}, {'P', "Р"}, {'T', "Т"}, {'X', "Х"}, {'Y', "У"},
+        {'3', "З"}, {'S', "Ѕ"}, {'J', "Ј"}, {'1', "І"}};
     static const struct spelling small[] = {
         {'A', "а"}, {'C', "с"}, {'E', "е"}, {'0', "о"}, {'P', "р"}, {'X', "х"},
-        {'Y', "у"}, {'B', "в"}, {'H', "н"}, {'K', "к"}, {'M', "м"}, {'T', "т"}};
+        {'Y', "у"}, {'B', "в"}, {'H', "н"}, {'K', "к"}, {'M', "м"}, {'T', "т"},
+        {'S', "ѕ"}, {'J', "ј"}, {'1', "і"}, {'3', "з"}, {'6', "б"}};
     char code[CODE_SYMBOLS + 1], must[2] = "";
 
     (void)state;
@@ -322,6 +323,8 @@ static void test_faults_are_of_the_better_reading(void **state)
     fails_with("йцукен", CODE_SHORT, 0);     /* by keys: QWERTY */
     fails_with("сасасасаса0", CODE_LONG, 0); /* by look: CACACACACA0 */
     fails_with("аз!", CODE_ALIEN, 3);
+    fails_with("СХ", CODE_SHORT, 0);
+    fails_with("хж", CODE_ALIEN, 2);
     (void)state;
 }
 

@@ -41,11 +41,11 @@ static const struct expected {
     enum status st;
     int64_t update_id, sender;
 } expected[] = {
-    {"{\"update_id\":7,\"message\":{\"from\":{\"id\":5},\"chat\":{\"id\":-6}}}", ST_OK, 7,
-     5},
+    {"{\"update_id\":7,\"message\":{\"from\":{\"id\":5},\"chat\":{\"id\":-6}}}", ST_OK,
+     7, 5},
     {"{\"message\":{\"chat\":{\"id\":-6}},\"update_id\":7}", ST_OK, 7, -6},
-    {"{\"update_id\":7,\"callback_query\":{\"from\":{\"id\":9007199254740993}}}", ST_OK, 7,
-     9007199254740993},
+    {"{\"update_id\":7,\"callback_query\":{\"from\":{\"id\":9007199254740993}}}", ST_OK,
+     7, 9007199254740993},
     {"{\"update_id\":7,\"message_reaction\":{\"chat\":{\"id\":1},\"user\":{\"id\":2}}}",
      ST_OK, 7, 2},
     {"{\"update_id\":7,\"poll_answer\":{\"voter_chat\":{\"id\":-3}}}", ST_OK, 7, -3},
@@ -62,8 +62,8 @@ static const struct expected {
     /* a doubled name: the last one counts */
     {"{\"update_id\":7,\"update_id\":8}", ST_OK, 8, 0},
     /* ids that are none */
-    {"{\"update_id\":7,\"message\":{\"from\":{\"id\":\"5\"},\"chat\":{\"id\":6}}}", ST_OK,
-     7, 6},
+    {"{\"update_id\":7,\"message\":{\"from\":{\"id\":\"5\"},\"chat\":{\"id\":6}}}",
+     ST_OK, 7, 6},
     {"{\"update_id\":7,\"message\":{\"from\":{\"id\":1.5},\"chat\":[]}}", ST_OK, 7, 0},
     {"{\"update_id\":7,\"message\":null}", ST_OK, 7, 0},
     {"{\"update_id\":\"7\"}", ST_BAD, 0, 0},
@@ -131,7 +131,7 @@ static void a_nul_ends_nothing(void **state)
 
 static size_t nest(char *out, int depth)
 {
-    size_t n = (size_t)sprintf(out, "{\"update_id\":7,\"a\":");
+    size_t n = (size_t)snprintf(out, 64, "{\"update_id\":7,\"a\":");
 
     for (int i = 1; i < depth; i++)
         out[n++] = '[';
@@ -221,7 +221,7 @@ static void cut_short(const char *name, char *s, size_t n)
     (void)name;
     while (n > 0 && strchr(" \r\n\t", s[n - 1]))
         n--;
-    for (size_t i = 0; i < n; i += n > 2000 ? 7 : 1)
+    for (size_t i = 0; i<n; i += n> 2000 ? 7 : 1)
         assert_int_equal(peek_update(s, i, &p), ST_BAD);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * Screens as the Bot API will get them, callback data as strangers will send it, and the
- * dialogue's state as Redis may give it back. */
+ * Screens as the Bot API will get them, callback data as strangers will send it, and
+ * the dialogue's state as Redis may give it back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,16 +9,18 @@
 
 #include <cmocka.h>
 
+#include "core/io/telegram_setup.h"
 #include "worker/books.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- screens ------------------------------------------------------------------------- */
+/* ---- screens --------------------------------------------------------------------- */
 
 static struct json *made(struct screen *sc, int64_t message, bool on_photo)
 {
-    const struct screen_place at = {.chat = 77, .message = message, .on_photo = on_photo};
+    const struct screen_place at = {
+        .chat = 77, .message = message, .on_photo = on_photo};
     struct json *o = screen_payload(sc, &at);
 
     screen_close(sc);
@@ -70,11 +72,14 @@ static void test_two_buttons_a_row(void **state)
     o = made(&sc, 0, false);
     assert_non_null(o);
     assert_int_equal(json_count(json_get(o, "params.reply_markup.inline_keyboard")), 3);
-    assert_string_equal(json_text(button(o, 0, 1), "callback_data", NULL), "v1:x:en:a1");
-    assert_string_equal(json_text(button(o, 1, 0), "callback_data", NULL), "v1:m:open:");
+    assert_string_equal(json_text(button(o, 0, 1), "callback_data", NULL),
+                        "v1:x:en:a1");
+    assert_string_equal(json_text(button(o, 1, 0), "callback_data", NULL),
+                        "v1:m:open:");
     assert_null(button(o, 1, 1));
     assert_string_equal(json_text(button(o, 2, 0), "url", NULL), "https://t.me/exmpl");
-    assert_string_equal(json_text(button(o, 2, 1), "copy_text.text", NULL), "7K3F9-9QXA2");
+    assert_string_equal(json_text(button(o, 2, 1), "copy_text.text", NULL),
+                        "7K3F9-9QXA2");
     json_free(o);
 }
 
@@ -122,8 +127,8 @@ static void test_a_code_is_a_photo(void **state)
 
 static void test_words_under_a_picture(void **state)
 {
-    const struct screen_place at = {.chat = 7, .message = 9, .on_photo = true,
-                                    .caption = true};
+    const struct screen_place at = {
+        .chat = 7, .message = 9, .on_photo = true, .caption = true};
     struct screen sc;
     struct json *o;
 
@@ -189,7 +194,7 @@ static void test_a_store_with_a_terrible_name(void **state)
     json_free(o);
 }
 
-/* ---- callback data ------------------------------------------------------------------- */
+/* ---- callback data --------------------------------------------------------------- */
 
 static bool reads(const char *data, const char *route, const char *arg)
 {
@@ -210,11 +215,24 @@ static void test_callbacks_that_are_ours(void **state)
 static void test_callbacks_that_are_not(void **state)
 {
     static const char *const alien[] = {
-        "",           "v1",          "v1:",          "v1::",           "v1:m",
-        "v1:m:open",  "v1::open:",   "v1:m::",       "v2:m:open:",     "m:open:",
-        "v1:m:open:a b", "v1:m:open:' OR 1=1", "v1:m:open:ы", "confirm:123",
-        "V1:m:open:", "v1:m:open:a:b",
-        "v1:m:open:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "",
+        "v1",
+        "v1:",
+        "v1::",
+        "v1:m",
+        "v1:m:open",
+        "v1::open:",
+        "v1:m::",
+        "v2:m:open:",
+        "m:open:",
+        "v1:m:open:a b",
+        "v1:m:open:' OR 1=1",
+        "v1:m:open:ы",
+        "confirm:123",
+        "V1:m:open:",
+        "v1:m:open:a:b",
+        "v1:m:open:"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     };
     struct callback c;
     size_t i;
@@ -224,7 +242,8 @@ static void test_callbacks_that_are_not(void **state)
         if (callback_read(alien[i], strlen(alien[i]), &c))
             fail_msg("taken: %s", alien[i]);
     assert_false(callback_read(NULL, 0, &c));
-    assert_false(callback_read("v1:m:op\0en:", 11, &c) && strcmp(c.route, "m:open") == 0);
+    assert_false(callback_read("v1:m:op\0en:", 11, &c) &&
+                 strcmp(c.route, "m:open") == 0);
 }
 
 /* Every cut and every changed byte of a good one: no crash, and never more than it
@@ -268,7 +287,7 @@ static void test_ids_in_args(void **state)
     assert_int_equal(talk_id("zzzzzzzzzzzzzzzzz", NULL), 0);
 }
 
-/* ---- tables -------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------- */
 
 static enum status nothing(struct talk *t, const char *arg)
 {
@@ -311,7 +330,35 @@ static void test_rows_are_found_whole(void **state)
     assert_null(talk_find_prefix(&cashier_book.links, "Q_abc", &rest));
 }
 
-/* ---- the dialogue's state ------------------------------------------------------------ */
+/* What the menu of commands offers, the conversation understands. */
+static int commands_offered(enum tg_bot bot, const struct talk_book *book)
+{
+    const char *method;
+    struct json *o;
+    int i, n = 0;
+    size_t k;
+
+    for (i = 0; (o = setup_profile(bot, i, &method)) != NULL; i++) {
+        const struct json *list = json_get(o, "commands");
+
+        for (k = 0; k < json_count(list); k++, n++)
+            if (talk_find(&book->commands,
+                          json_text(json_at(list, k), "command", NULL)) == NULL)
+                fail_msg("%s does not understand /%s", book->name,
+                         json_text(json_at(list, k), "command", NULL));
+        json_free(o);
+    }
+    return n;
+}
+
+static void test_offered_commands_are_understood(void **state)
+{
+    (void)state;
+    assert_true(commands_offered(TG_CLIENT, &client_book) >= 2 * 8);
+    assert_true(commands_offered(TG_AUTH, &cashier_book) >= 2 * 7);
+}
+
+/* ---- the dialogue's state -------------------------------------------------------- */
 
 static void test_a_state_comes_back(void **state)
 {
@@ -330,8 +377,13 @@ static void test_a_state_comes_back(void **state)
 static void test_a_damaged_state_is_told_apart(void **state)
 {
     static const char *const damaged[] = {
-        "", "{", "null", "[]", "{\"v\":2,\"at\":\"birthday\",\"word\":\"\"}",
-        "{\"v\":1,\"word\":\"\"}", "{\"v\":1,\"at\":5,\"word\":\"\"}",
+        "",
+        "{",
+        "null",
+        "[]",
+        "{\"v\":2,\"at\":\"birthday\",\"word\":\"\"}",
+        "{\"v\":1,\"word\":\"\"}",
+        "{\"v\":1,\"at\":5,\"word\":\"\"}",
         "{\"v\":1,\"at\":\"longer than any state of ours\",\"word\":\"\"}",
         "{\"v\":1,\"at\":\"a\\u0000b\",\"word\":\"\"}",
     };
@@ -362,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_ids_in_args),
         cmocka_unit_test(test_a_row_without_a_need_stops_the_program),
         cmocka_unit_test(test_rows_are_found_whole),
+        cmocka_unit_test(test_offered_commands_are_understood),
         cmocka_unit_test(test_a_state_comes_back),
         cmocka_unit_test(test_a_damaged_state_is_told_apart),
     };

@@ -20,7 +20,7 @@
 #define NAMES_MAX 16
 #define LABEL_MAX 20 /* characters on a phone, two buttons a row */
 
-/* ---- placeholders -------------------------------------------------------------------- */
+/* ---- placeholders ---------------------------------------------------------------- */
 
 struct names {
     char name[NAMES_MAX][32];
@@ -98,7 +98,7 @@ static void test_placeholders_are_the_same(void **state)
     }
 }
 
-/* ---- limits and HTML ----------------------------------------------------------------- */
+/* ---- limits and HTML ------------------------------------------------------------- */
 
 /* Fills every placeholder with the same value. */
 static char *filled(int lang, int key, const char *value, bool html)
@@ -148,7 +148,7 @@ static bool html_valid(const char *s)
             size_t m = strlen(tags[i]);
 
             if (n == m + 1 && strncmp(s + 1, tags[i], m) == 0) {
-                strcpy(open[depth++], tags[i]);
+                snprintf(open[depth++], sizeof(open[0]), "%s", tags[i]);
                 break;
             }
             if (n == m + 2 && s[1] == '/' && strncmp(s + 2, tags[i], m) == 0) {
@@ -221,12 +221,12 @@ static void test_hostile_names_keep_the_html(void **state)
 /* The longest there is: 64 characters of two units each, escaped or not. */
 static void test_longest_values_fit(void **state)
 {
-    char wide[64 * 4 + 1] = "";
+    char wide[64 * 4 + 1];
     int lang, key, i;
 
     (void)state;
     for (i = 0; i < 64; i++)
-        strcat(wide, "😀");
+        snprintf(wide + 4 * i, 5, "%s", "😀");
     for (lang = 0; lang < LANG_COUNT; lang++)
         for (key = 0; key < TEXT_COUNT; key++) {
             char *s = filled(lang, key, wide, key < TEXT_ALERTS);
@@ -283,7 +283,7 @@ static void test_labels_fit_a_button(void **state)
         }
 }
 
-/* ---- every key is used --------------------------------------------------------------- */
+/* ---- every key is used ----------------------------------------------------------- */
 
 static char *sources(void)
 {
@@ -324,7 +324,8 @@ static bool word_in(const char *all, const char *word)
     while ((s = strstr(s, word)) != NULL) {
         char next = s[n];
 
-        if (!(next == '_' || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9')))
+        if (!(next == '_' || (next >= 'A' && next <= 'Z') ||
+              (next >= '0' && next <= '9')))
             return true;
         s += n;
     }
@@ -357,7 +358,7 @@ static void test_every_key_is_used(void **state)
     assert_int_equal(n, TEXT_COUNT);
 }
 
-/* ---- plurals, languages -------------------------------------------------------------- */
+/* ---- plurals, languages ---------------------------------------------------------- */
 
 static void check_wallet(int lang, int64_t n, const char *want)
 {
@@ -391,10 +392,11 @@ static void test_guessing_the_language(void **state)
         const char *code;
         enum lang lang;
     } codes[] = {
-        {"ru", LANG_RU},    {"ru-RU", LANG_RU}, {"uk", LANG_RU},    {"be", LANG_RU},
-        {"kk", LANG_RU},    {"RU", LANG_RU},    {"en", LANG_EN},    {"en_US", LANG_EN},
-        {"en-GB", LANG_EN}, {"de", LANG_EN},    {"rus", LANG_EN},   {"r", LANG_EN},
-        {"", LANG_RU},      {NULL, LANG_RU},    {"zh-hans", LANG_EN},
+        {"ru", LANG_RU}, {"ru-RU", LANG_RU}, {"uk", LANG_RU},
+        {"be", LANG_RU}, {"kk", LANG_RU},    {"RU", LANG_RU},
+        {"en", LANG_EN}, {"en_US", LANG_EN}, {"en-GB", LANG_EN},
+        {"de", LANG_EN}, {"rus", LANG_EN},   {"r", LANG_EN},
+        {"", LANG_RU},   {NULL, LANG_RU},    {"zh-hans", LANG_EN},
     };
     size_t i;
 

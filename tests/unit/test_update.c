@@ -219,9 +219,16 @@ static size_t value_end(const char *s, size_t n, size_t i)
 
 static void flip_types(const char *name)
 {
-    static const char *const instead[] = {"null",  "true", "-1", "1.5e300", "\"\"",
-                                          "[]",    "{}",   "[{}]",
-                                          "9223372036854775807", "18446744073709551616"};
+    static const char *const instead[] = {"null",
+                                          "true",
+                                          "-1",
+                                          "1.5e300",
+                                          "\"\"",
+                                          "[]",
+                                          "{}",
+                                          "[{}]",
+                                          "9223372036854775807",
+                                          "18446744073709551616"};
     size_t n, i, k;
     char *s = file_read(name, &n);
     char *t = malloc(n + 64);
@@ -257,9 +264,10 @@ static void test_types_flipped(void **state)
 
 static void test_without_our_name(void **state)
 {
-    static const char at[] = "{\"update_id\":1,\"message\":{\"message_id\":1,\"date\":1,"
-                             "\"chat\":{\"id\":5,\"type\":\"private\"},\"from\":{\"id\":5},"
-                             "\"text\":\"/start@who_bot x\"}}";
+    static const char at[] =
+        "{\"update_id\":1,\"message\":{\"message_id\":1,\"date\":1,"
+        "\"chat\":{\"id\":5,\"type\":\"private\"},\"from\":{\"id\":5},"
+        "\"text\":\"/start@who_bot x\"}}";
     struct json *raw = json_parse(at, sizeof(at) - 1);
     struct update u;
 

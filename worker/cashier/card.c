@@ -78,8 +78,8 @@ static void valid_buttons(struct talk *t, struct screen *sc, const struct card *
 /* code travels on in the button that needs it: to take over, to open a shift first. */
 enum status card_show(struct talk *t, const struct card *c, const char *code)
 {
-    enum verdict v = c->verdict < VERDICT_COUNT && c->verdict > 0 ? c->verdict
-                                                                  : VERDICT_UNKNOWN;
+    enum verdict v =
+        c->verdict < VERDICT_COUNT && c->verdict > 0 ? c->verdict : VERDICT_UNKNOWN;
     const struct face *f = &faces[v];
     struct screen sc;
 
@@ -117,7 +117,7 @@ enum status card_no(struct talk *t, const char *arg)
     return cashier_menu(t, "cancelled");
 }
 
-/* ---- the press ---------------------------------------------------------------------- */
+/* ---- the press ------------------------------------------------------------------- */
 
 enum status receipt_show(struct talk *t, const struct redemption *r)
 {
@@ -128,12 +128,12 @@ enum status receipt_show(struct talk *t, const struct redemption *r)
     shop_when(t->shop, r->redeemed_at, t->lang, when);
     base36_print((uint64_t)r->id, id);
     screen_open(&sc, t->lang);
-    screen_say(&sc, TEXT_RECEIPT, T_INT("no", r->receipt_no), T_TEXT("percent", percent),
-               T_TEXT("customer", r->customer), T_TEXT("when", when),
-               T_TEXT("store", r->store),
+    screen_say(&sc, TEXT_RECEIPT, T_INT("no", r->receipt_no),
+               T_TEXT("percent", percent), T_TEXT("customer", r->customer),
+               T_TEXT("when", when), T_TEXT("store", r->store),
                T_TEXT("what", text_get(t->lang, what_text(r->source))));
     screen_button(&sc, BTN_UNDO, "u", "ask", id);
-    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    screen_button(&sc, BTN_MENU, "m", "new", NULL);
     return talk_show(t, &sc);
 }
 

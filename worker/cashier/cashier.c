@@ -3,10 +3,11 @@
  * The cashier's bot: its tables, its menu. */
 #include "worker/cashier/cashier.h"
 
-/* ---- what may come in, who may, what runs -------------------------------------------- */
+/* ---- what may come in, who may, what runs ---------------------------------------- */
 
 static const struct talk_row screens[] = {
     {"m:open", cashier_menu, NEED_STAFF, PERM_SHIFT},
+    {"m:new", cashier_menu_new, NEED_STAFF, PERM_SHIFT},
     {"s:ask", shift_ask, NEED_STAFF, PERM_SHIFT},
     {"s:open", shift_choose, NEED_STAFF, PERM_SHIFT},
     {"s:look", shift_look, NEED_SHIFT, PERM_SHIFT_REPORT},
@@ -48,7 +49,7 @@ static const struct talk_row links[] = {
     {"r_", cashier_start, NEED_NOTHING},
 };
 
-/* ---- who is it ---------------------------------------------------------------------- */
+/* ---- who is it ------------------------------------------------------------------- */
 
 static enum status not_none(enum status st)
 {
@@ -99,7 +100,7 @@ static enum status allow_cashier(struct talk *t, const struct talk_row *row)
     return st == ST_OK ? ST_REFUSED : st;
 }
 
-/* ---- the menu ----------------------------------------------------------------------- */
+/* ---- the menu -------------------------------------------------------------------- */
 
 static void off_shift(struct screen *sc)
 {
@@ -113,7 +114,8 @@ static void on_shift(struct talk *t, struct screen *sc)
     char when[SHOP_WHEN_BYTES];
 
     shop_when(t->shop, t->shift.opened_at, t->lang, when);
-    screen_say(sc, TEXT_TILL_OPEN, T_TEXT("store", t->shift.store), T_TEXT("when", when));
+    screen_say(sc, TEXT_TILL_OPEN, T_TEXT("store", t->shift.store),
+               T_TEXT("when", when));
     screen_button(sc, BTN_UNDO_LAST, "u", "last", NULL);
     screen_button(sc, BTN_SHIFT, "s", "look", NULL);
     screen_button(sc, BTN_CLOSE_SHIFT, "s", "end", NULL);
@@ -141,6 +143,14 @@ enum status cashier_menu(struct talk *t, const char *arg)
     screen_button(&sc, BTN_HELP, "h", "open", NULL);
     screen_button(&sc, BTN_LANGUAGE, "x", "open", NULL);
     return talk_show(t, &sc);
+}
+
+/* Under a receipt: it stays. */
+enum status cashier_menu_new(struct talk *t, const char *arg)
+{
+    (void)arg;
+    talk_leave(t);
+    return cashier_menu(t, "");
 }
 
 enum status cashier_start(struct talk *t, const char *arg)

@@ -9,8 +9,8 @@
  *   undo.c    a receipt taken back                u:*
  *   notes.c   help, language                      h:* x:*
  *
- * Their table is in cashier.c. The staff row and the shift are read at each update, so a
- * dismissal counts from the next tap on. */
+ * Their table is in cashier.c. The staff row and the shift are read at each update, so
+ * a dismissal counts from the next tap on. */
 #ifndef WORKER_CASHIER_CASHIER_H
 #define WORKER_CASHIER_CASHIER_H
 
@@ -18,7 +18,7 @@
 #include "worker/books.h"
 
 /* cashier.c */
-talk_fn cashier_menu, cashier_start, cashier_hint, cashier_cancel;
+talk_fn cashier_menu, cashier_menu_new, cashier_start, cashier_hint, cashier_cancel;
 /* Who is it: the staff row, the open shift. */
 must_check enum status cashier_open(struct talk *t);
 
@@ -36,7 +36,8 @@ must_check enum status code_check(struct talk *t, const char *code, bool take);
 
 /* card.c */
 talk_fn card_take, card_again, card_yes, card_no;
-must_check enum status card_show(struct talk *t, const struct card *c, const char *code);
+must_check enum status card_show(struct talk *t, const struct card *c,
+                                 const char *code);
 must_check enum status receipt_show(struct talk *t, const struct redemption *r);
 
 /* undo.c */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define LINK_MARK "start=q_"
+#define FILE_ID_MAX 256 /* Telegram's have under 100 characters; a job holds 1 KiB */
 
 enum status code_check(struct talk *t, const char *code, bool take)
 {
@@ -36,7 +37,7 @@ enum status code_link(struct talk *t, const char *arg)
     return code_check(t, arg, false);
 }
 
-/* ---- typed -------------------------------------------------------------------------- */
+/* ---- typed ----------------------------------------------------------------------- */
 
 static enum status misread(struct talk *t, enum code_fault fault, int at)
 {
@@ -82,13 +83,15 @@ enum status code_typed(struct talk *t, const char *arg)
     return read_text(t, t->up->text, t->up->text_n);
 }
 
-/* ---- photographed ------------------------------------------------------------------- */
+/* ---- photographed ---------------------------------------------------------------- */
 
 enum status code_photo(struct talk *t, const char *arg)
 {
     struct job_spec spec = {.kind = KIND_SEND_FILE_FETCH, .key = t->user};
 
     (void)arg;
+    if (strlen(t->up->file) > FILE_ID_MAX)
+        return talk_say(t, TEXT_PHOTO_LOST);
     if (t->up->file_bytes > SCAN_BYTES_MAX)
         return talk_say(t, TEXT_PHOTO_LARGE);
     spec.args = json_new_object();

@@ -33,7 +33,8 @@ static void store_button(struct screen *sc, const struct store *store, const cha
     screen_choice(sc, store->name, "s", "open", arg);
 }
 
-/* Several stores to choose from; one opens by itself. arg: a code to go on with, or "". */
+/* Several stores to choose from; one opens by itself. arg: a code to go on with, or "".
+ */
 enum status shift_ask(struct talk *t, const char *arg)
 {
     static struct store stores[STORES_MAX]; /* large, and a step runs alone */
@@ -72,7 +73,7 @@ enum status shift_choose(struct talk *t, const char *arg)
     return opened(t, store, code);
 }
 
-/* ---- the report --------------------------------------------------------------------- */
+/* ---- the report ------------------------------------------------------------------ */
 
 static void say_money(struct talk *t, struct screen *sc, const struct shift_report *r)
 {
@@ -170,7 +171,6 @@ enum status shift_sure(struct talk *t, const char *arg)
     screen_open(&sc, t->lang);
     if ((st = look(t, id, &sc)) != ST_OK)
         return st;
-    screen_button(&sc, BTN_OPEN_SHIFT, "s", "ask", NULL);
-    screen_button(&sc, BTN_HELP, "h", "open", NULL);
+    screen_button(&sc, BTN_MENU, "m", "new", NULL); /* the report stays in the chat */
     return talk_show(t, &sc);
 }

@@ -28,8 +28,8 @@ static enum status ask(struct talk *t, const struct redemption *r)
     base36_print((uint64_t)r->id, id);
     shop_percent(r->percent_bp, t->lang, percent);
     screen_open(&sc, t->lang);
-    screen_say(&sc, TEXT_UNDO_ASK, T_INT("no", r->receipt_no), T_TEXT("percent", percent),
-               T_TEXT("customer", r->customer));
+    screen_say(&sc, TEXT_UNDO_ASK, T_INT("no", r->receipt_no),
+               T_TEXT("percent", percent), T_TEXT("customer", r->customer));
     for (i = 0; i < REASONS; i++) {
         snprintf(arg, sizeof(arg), "%s.%s", id, reasons[i].arg);
         screen_button(&sc, reasons[i].label, "u", "do", arg);
@@ -92,7 +92,7 @@ static enum status undone(struct talk *t, const struct redemption *r, enum text_
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_UNDONE, T_INT("no", r->receipt_no), T_TEXT("percent", percent),
                T_TEXT("customer", r->customer), T_TEXT("why", text_get(t->lang, why)));
-    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    screen_button(&sc, BTN_MENU, "m", "new", NULL);
     return talk_show(t, &sc);
 }
 

@@ -60,7 +60,7 @@ enum status birthday_open(struct talk *t, const char *arg)
     return talk_show(t, &sc);
 }
 
-/* ---- what they typed ---------------------------------------------------------------- */
+/* ---- what they typed ------------------------------------------------------------- */
 
 static enum status ask_again(struct talk *t, enum text_key why, const struct date *d)
 {
@@ -90,7 +90,8 @@ static enum text_key may_not(enum birthday_fault fault)
         [BIRTHDAY_TOO_NEAR] = TEXT_BIRTHDAY_NEAR,
     };
 
-    return (size_t)fault < sizeof(why) / sizeof(why[0]) ? why[fault] : TEXT_BIRTHDAY_SAME;
+    return (size_t)fault < sizeof(why) / sizeof(why[0]) ? why[fault]
+                                                        : TEXT_BIRTHDAY_SAME;
 }
 
 static enum status confirm(struct talk *t, struct date d)
@@ -100,7 +101,8 @@ static enum status confirm(struct talk *t, struct date d)
 
     talk_forget(t);
     shop_day(d, t->lang, day);
-    snprintf(arg, sizeof(arg), "%04d%02d%02d", d.year % 10000, d.month % 100, d.day % 100);
+    snprintf(arg, sizeof(arg), "%04d%02d%02d", d.year % 10000, d.month % 100,
+             d.day % 100);
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_BIRTHDAY_SURE, T_TEXT("day", day));
     screen_button(&sc, BTN_RIGHT, "b", "yes", arg);
@@ -127,7 +129,8 @@ enum status birthday_told(struct talk *t, const char *arg)
     if (read != CAL_FINE)
         return ask_again(t, unread[read], read == CAL_NO_SUCH_DAY ? &d : NULL);
     fault = customer_birthday_may(&t->customer, d, today, &limits);
-    if (fault == BIRTHDAY_FUTURE || fault == BIRTHDAY_TOO_YOUNG || fault == BIRTHDAY_TOO_OLD)
+    if (fault == BIRTHDAY_FUTURE || fault == BIRTHDAY_TOO_YOUNG ||
+        fault == BIRTHDAY_TOO_OLD)
         return ask_again(t, may_not(fault), NULL);
     if (fault != BIRTHDAY_FINE) {
         talk_forget(t);

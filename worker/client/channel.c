@@ -33,7 +33,8 @@ static enum status set(struct talk *t, const struct staff *by, const char *name,
     snprintf(who, sizeof(who), "staff:%" PRId64, by->id);
     st = setting_set(t->s->db, t->now, &change, &why);
     if (st == ST_BAD || st == ST_NONE) {
-        log_warn("channel_not_learned", LOG_TEXT("setting", name), LOG_TEXT("why", why));
+        log_warn("channel_not_learned", LOG_TEXT("setting", name),
+                 LOG_TEXT("why", why));
         return ST_OK;
     }
     return st;

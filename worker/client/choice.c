@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- messages ----------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------- */
 
 /* The button that says yes carries the text that was shown above it. */
 static enum status yes_button(struct talk *t, struct screen *sc, struct buf *body)
@@ -35,7 +35,8 @@ static enum status question(struct talk *t, struct screen *sc, enum text_key hea
     return st;
 }
 
-/* The second question, apart from the first and after the discount: off unless wanted. */
+/* The second question, apart from the first and after the discount: off unless wanted.
+ */
 enum status messages_ask(struct talk *t)
 {
     struct screen sc;
@@ -128,7 +129,7 @@ enum status messages_later(struct talk *t, const char *arg)
     return talk_say(t, TEXT_MESSAGES_LATER);
 }
 
-/* ---- language ----------------------------------------------------------------------- */
+/* ---- language -------------------------------------------------------------------- */
 
 enum status language_open(struct talk *t, const char *arg)
 {
@@ -147,7 +148,8 @@ enum status language_open(struct talk *t, const char *arg)
 
 static enum status choose(struct talk *t, enum lang lang)
 {
-    enum status st = customer_language(t->s->db, t->now, t->customer.id, lang_code(lang));
+    enum status st =
+        customer_language(t->s->db, t->now, t->customer.id, lang_code(lang));
 
     if (st != ST_OK && st != ST_NONE)
         return st;

@@ -3,10 +3,11 @@
  * The customer's bot: its tables, its menu. */
 #include "worker/client/client.h"
 
-/* ---- what may come in, who may, what runs -------------------------------------------- */
+/* ---- what may come in, who may, what runs ---------------------------------------- */
 
 static const struct talk_row screens[] = {
     {"m:open", client_menu, NEED_CONSENT},
+    {"m:new", client_menu_new, NEED_CONSENT},
     {"w:lang", join_language, NEED_NOTHING},
     {"w:yes", join_yes, NEED_NOTHING},
     {"w:no", join_no, NEED_NOTHING},
@@ -17,6 +18,7 @@ static const struct talk_row screens[] = {
     {"d:fresh", discount_fresh, NEED_CONSENT},
     {"l:open", wallet_active, NEED_CONSENT},
     {"l:used", wallet_used, NEED_CONSENT},
+    {"l:recent", wallet_recent, NEED_CONSENT},
     {"l:gone", wallet_gone, NEED_CONSENT},
     {"b:open", birthday_open, NEED_CONSENT},
     {"b:ask", birthday_ask, NEED_CONSENT},
@@ -49,19 +51,19 @@ static const struct talk_row commands[] = {
     {"menu", client_menu, NEED_CONSENT},
 };
 
-/* A stranger's q_ (somebody's own code) shows nothing here, and i_, login_ are the other
- * bot's: an ordinary start. */
+/* A stranger's q_ (somebody's own code) shows nothing here, and i_, login_ are the
+ * other bot's: an ordinary start. */
 static const struct talk_row links[] = {
-    {"s_", join_source, NEED_NOTHING},    {"c_", join_source, NEED_NOTHING},
-    {"r_", join_source, NEED_NOTHING},    {"q_", join_start, NEED_NOTHING},
-    {"i_", join_start, NEED_NOTHING},     {"login_", join_start, NEED_NOTHING},
+    {"s_", join_source, NEED_NOTHING}, {"c_", join_source, NEED_NOTHING},
+    {"r_", join_source, NEED_NOTHING}, {"q_", join_start, NEED_NOTHING},
+    {"i_", join_start, NEED_NOTHING},  {"login_", join_start, NEED_NOTHING},
 };
 
 static const struct talk_row states[] = {
     {"birthday", birthday_told, NEED_CONSENT},
 };
 
-/* ---- who is it ---------------------------------------------------------------------- */
+/* ---- who is it ------------------------------------------------------------------- */
 
 /* Only who agreed is kept up to date; of the others we keep nothing new. */
 static enum status open_client(struct talk *t)
@@ -94,7 +96,7 @@ static enum status allow_client(struct talk *t, const struct talk_row *row)
     return st == ST_OK ? ST_REFUSED : st;
 }
 
-/* ---- the menu ----------------------------------------------------------------------- */
+/* ---- the menu -------------------------------------------------------------------- */
 
 void client_ways(struct screen *sc)
 {
@@ -127,6 +129,14 @@ enum status client_menu(struct talk *t, const char *arg)
     screen_say(&sc, TEXT_MENU, T_TEXT("brand", t->shop->brand));
     client_ways(&sc);
     return talk_show(t, &sc);
+}
+
+/* Under a receipt: it stays. */
+enum status client_menu_new(struct talk *t, const char *arg)
+{
+    (void)arg;
+    talk_leave(t);
+    return client_menu(t, "");
 }
 
 enum status client_hint(struct talk *t, const char *arg)

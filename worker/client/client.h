@@ -21,7 +21,7 @@
 
 /* client.c */
 talk_fn client_menu; /* arg "": plain; "old", "lost", "hint" …: says why it is shown */
-talk_fn client_hint, client_photo;
+talk_fn client_menu_new, client_hint, client_photo;
 void client_ways(struct screen *sc); /* the menu's buttons */
 
 /* join.c */
@@ -29,6 +29,9 @@ talk_fn join_start, join_source, join_yes, join_no, join_language;
 must_check enum status join_ask(struct talk *t);
 must_check enum status join_paper(struct talk *t, enum purpose purpose,
                                   struct consent_text *out, struct buf *body);
+
+/* Two taps this near to one another are one. */
+#define DOUBLE_TAP (5 * SECOND)
 
 /* gate.c */
 talk_fn gate_open, gate_check;
@@ -41,7 +44,7 @@ must_check enum status discount_show(struct talk *t, const struct discount *d,
                                      enum text_key head);
 
 /* wallet.c */
-talk_fn wallet_active, wallet_used, wallet_gone;
+talk_fn wallet_active, wallet_used, wallet_recent, wallet_gone;
 /* Was this customer ever given anything? ST_OK: yes, ST_NONE: never. */
 must_check enum status wallet_any(struct talk *t);
 

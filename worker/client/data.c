@@ -28,10 +28,10 @@ enum status data_open(struct talk *t, const char *arg)
     if (c->has_birth)
         shop_day(c->birth, t->lang, born);
     screen_open(&sc, t->lang);
-    screen_say(&sc, TEXT_DATA, T_TEXT("brand", t->shop->brand),
-               T_TEXT("name", c->first_name), T_TEXT("since", since),
-               T_TEXT("born", c->has_birth ? born : "—"),
-               T_TEXT("messages", text_get(t->lang, c->marketing_ok ? TEXT_YES : TEXT_NO)));
+    screen_say(
+        &sc, TEXT_DATA, T_TEXT("brand", t->shop->brand), T_TEXT("name", c->first_name),
+        T_TEXT("since", since), T_TEXT("born", c->has_birth ? born : "—"),
+        T_TEXT("messages", text_get(t->lang, c->marketing_ok ? TEXT_YES : TEXT_NO)));
     screen_button(&sc, BTN_WITHDRAW, "p", "ask", NULL);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
@@ -75,7 +75,7 @@ enum status client_cancel(struct talk *t, const char *arg)
     return client_menu(t, "cancelled");
 }
 
-/* ---- they stopped the bot, or are back ----------------------------------------------- */
+/* ---- they stopped the bot, or are back ------------------------------------------- */
 
 static enum status heard(enum status st)
 {

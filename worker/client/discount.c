@@ -66,6 +66,8 @@ enum status discount_give(struct talk *t)
 
     if (st == ST_REFUSED)
         return talk_say(t, TEXT_NO_WELCOME);
+    if (st == ST_TAKEN && t->now - d.created_at < DOUBLE_TAP)
+        return ST_OK; /* its picture is on the way */
     if (st == ST_TAKEN && discount_state(&d, t->now) != DISCOUNT_ACTIVE)
         return none_left(t);
     if (st != ST_OK && st != ST_TAKEN)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * The channel first, then the discount. We never wait for Telegram: the question is a job
- * of the send pool, and its answer (bot.member_known) goes on with the conversation. */
+ * The channel first, then the discount. We never wait for Telegram: the question is a
+ * job of the send pool, and its answer (bot.member_known) goes on with the
+ * conversation. */
 #include "worker/client/client.h"
 
 #include "core/base/log.h"
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOUBLE_TAP (5 * SECOND)
 #define STATE "gate" /* its word: the message to edit when the answer is there */
 
 /* A public channel's address follows from its name. */
@@ -88,7 +88,7 @@ enum status gate_check(struct talk *t, const char *arg)
     return ask_telegram(t);
 }
 
-/* ---- the answer --------------------------------------------------------------------- */
+/* ---- the answer ------------------------------------------------------------------ */
 
 static enum status on_member(struct talk *t)
 {

@@ -150,7 +150,8 @@ enum status join_yes(struct talk *t, const char *arg)
     t->lang = lang_find(code);
     if ((st = join_paper(t, PURPOSE_PD, &paper, NULL)) != ST_OK)
         return st;
-    /* A forged button, or a text that has been replaced since: they read the new one. */
+    /* A forged button, or a text that has been replaced since: they read the new one.
+     */
     if (text != paper.id)
         return join_ask(t);
     if ((st = join(t, text)) != ST_OK && st != ST_NONE)

@@ -14,7 +14,8 @@ static const struct list {
     const char *action;
     enum text_key head, none, tab;
 } lists[] = {
-    {DISCOUNT_ACTIVE, "open", TEXT_WALLET_ACTIVE, TEXT_WALLET_NO_ACTIVE, BTN_TAB_ACTIVE},
+    {DISCOUNT_ACTIVE, "open", TEXT_WALLET_ACTIVE, TEXT_WALLET_NO_ACTIVE,
+     BTN_TAB_ACTIVE},
     {DISCOUNT_USED, "used", TEXT_WALLET_USED, TEXT_WALLET_NO_USED, BTN_TAB_USED},
     {DISCOUNT_EXPIRED, "gone", TEXT_WALLET_GONE, TEXT_WALLET_NO_GONE, BTN_TAB_GONE},
 };
@@ -37,9 +38,8 @@ enum status wallet_any(struct talk *t)
     size_t i;
 
     for (i = 0; i < LISTS; i++) {
-        const struct discount_page page = {.customer_id = t->customer.id,
-                                           .state = lists[i].state,
-                                           .limit = 1};
+        const struct discount_page page = {
+            .customer_id = t->customer.id, .state = lists[i].state, .limit = 1};
         int n, total;
         enum status st = discount_list(t->s->db, t->now, &page, &d, &n, &total);
 
@@ -160,6 +160,13 @@ enum status wallet_active(struct talk *t, const char *arg)
 enum status wallet_used(struct talk *t, const char *arg)
 {
     return show(t, &lists[1], arg);
+}
+
+/* Under a receipt, which stays. */
+enum status wallet_recent(struct talk *t, const char *arg)
+{
+    talk_leave(t);
+    return wallet_used(t, arg);
 }
 
 enum status wallet_gone(struct talk *t, const char *arg)

@@ -1,26 +1,32 @@
 #!lua
 -- Puts updates on the hot lists of the logic pool, each update_id once.
 -- KEYS  1 c (counters)  2 bell  3.. the bitmaps of update_ids and the hot lists needed
--- ARGV  1 how many updates  2 longest list  3 how many bitmaps, then for each of them: its
---       index in KEYS, how many of the updates are its (in their order); then for each
---       update: its bit, index of its list in KEYS, entry up to the stamp, body
--- Returns one letter for each update: 0 put, 1 known already, 2 its list is full.
-local n, longest, groups = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local at = 4 + groups * 2 -- the first update
+-- ARGV  1 how many updates  2 longest list  3 guessed number of the first  4 guessed stamp
+--       5 how many bitmaps, then for each of them: its index in KEYS, how many of the
+--       updates are its (in their order); then for each update: its bit, index of its list
+--       in KEYS, entry
+-- Returns "<a letter for each update>:<next number>:<now in ms>"; letters: 0 put, 1 known
+--       already, 2 its list is full.
+--
+-- Lua reads every byte of every string it makes, so entries come ready, with the stamp and
+-- the numbers that the caller expects; only where those are wrong are they made anew.
+local n, longest, groups = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[5])
+local at = 6 + groups * 2 -- the first update
 local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', n) - n
-local stamp = string.format('%010d%03d', t[1], math.floor(t[2] / 1000))
+local guessed = tonumber(ARGV[3]) == seq and math.abs(tonumber(ARGV[4]) - now) <= 50
 local verdicts, key_of, lists = {}, {}, {}
 local put = 0
 
 -- One BITFIELD tests and sets the bits of a bitmap: of a doubled update_id the first is new.
 local i = 0
-for g = 4, at - 1, 2 do
+for g = 6, at - 1, 2 do
     local key, m = KEYS[tonumber(ARGV[g])], tonumber(ARGV[g + 1])
     local ops = {}
     for j = 0, m - 1 do
         ops[j * 4 + 1], ops[j * 4 + 2] = 'SET', 'u1'
-        ops[j * 4 + 3], ops[j * 4 + 4] = ARGV[at + (i + j) * 4], 1
+        ops[j * 4 + 3], ops[j * 4 + 4] = ARGV[at + (i + j) * 3], 1
     end
     local was = redis.call('BITFIELD', key, unpack(ops))
     for j = 1, m do
@@ -35,14 +41,18 @@ end
 
 for k = 1, n do
     if verdicts[k] == 0 then
-        local a = at + (k - 1) * 4
+        local a = at + (k - 1) * 3
+        local entry = ARGV[a + 2]
         local entries = lists[ARGV[a + 1]]
         if not entries then
             entries = {}
             lists[ARGV[a + 1]] = entries
         end
-        entries[#entries + 1] = ARGV[a + 2] .. stamp .. string.format('%010x', seq + k - 1)
-            .. ARGV[a + 3]
+        if not guessed then
+            entry = string.sub(entry, 1, 31) .. string.format('%013d%010x', now, seq + k - 1)
+                .. string.sub(entry, 55)
+        end
+        entries[#entries + 1] = entry
         put = put + 1
     end
 end
@@ -53,7 +63,7 @@ local function take_back(list, key, count)
     redis.call('LTRIM', key, 0, -(count + 1))
     put = put - count
     for k = n, 1, -1 do
-        local a = at + (k - 1) * 4
+        local a = at + (k - 1) * 3
         if count > 0 and verdicts[k] == 0 and ARGV[a + 1] == list then
             redis.call('SETBIT', key_of[k], ARGV[a], 0)
             verdicts[k] = 2
@@ -76,4 +86,4 @@ if put > 0 then
         redis.call('RPUSH', KEYS[2], '1')
     end
 end
-return table.concat(verdicts)
+return table.concat(verdicts) .. ':' .. string.format('%d:%d', seq + n, now)

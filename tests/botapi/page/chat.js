@@ -1,5 +1,6 @@
 // The chat page: who I am, which chat is open, and what happens when I touch things.
 import { dayOf, face, icon, make, message, nameOf, rows, timeOf } from './render.js';
+import { decode } from './camera.js';
 import * as sheet from './sheet.js';
 import { someone, split } from './split.js';
 
@@ -261,23 +262,11 @@ async function follow(url) {
     }
 }
 
-async function read(file) {
-    if ('BarcodeDetector' in window) {
-        try {
-            const picture = await createImageBitmap(await (await fetch(`/control/file?n=${file}`)).blob());
-            const found = await new BarcodeDetector({ formats: ['qr_code'] }).detect(picture);
-            if (found.length)
-                return found[0].rawValue;
-        } catch { /* the server can read it too */ }
-    }
-    return (await ask(`decode?n=${file}`, {})).text;
-}
-
 // Whoever points a phone at this picture follows what is on it.
 async function camera(file) {
     let text;
     try {
-        text = await read(file);
+        text = await decode(file);
     } catch {
         sheet.toast('На этой картинке нет QR-кода');
         return;
@@ -497,7 +486,7 @@ async function begin() {
         return;
     }
     const asked = Number(query.get('as') || localStorage.getItem('me'));
-    const who = state.people.find((p) => p.id === asked) || someone(state.people, 'Покупатель');
+    const who = state.people.find((p) => p.id === asked) || someone(state.people, 'Покупатель', 'client');
     wire();
     $('app').hidden = false;
     $('app').classList.toggle('bare', bare);

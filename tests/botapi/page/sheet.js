@@ -7,10 +7,12 @@ export function close() {
     sheet.hidden = true;
     card.className = 'card';
 }
-sheet.onclick = (e) => e.target === sheet && close();
+// A handler that returns false would swallow the submit button's click.
+sheet.onclick = (e) => { if (e.target === sheet) close(); };
 document.addEventListener('keydown', (e) => e.key === 'Escape' && close());
 
 function open(title, ...parts) {
+    document.getElementById('toasts').replaceChildren();
     card.className = 'card';
     card.replaceChildren(...(title ? [make('h2', '', title)] : []), ...parts);
     sheet.hidden = false;
@@ -19,7 +21,7 @@ function open(title, ...parts) {
 
 export function toast(text) {
     const e = make('div', '', text);
-    document.getElementById('toasts').append(e);
+    document.getElementById('toasts').replaceChildren(e);
     setTimeout(() => e.remove(), 2600 + text.length * 25);
 }
 

@@ -1,10 +1,10 @@
 // A customer's phone and a cashier's, side by side: each half is the page in a frame.
 import { make, nameOf } from './render.js';
 
-// Somebody of that role, of those who read Russian if there is one.
-export function someone(people, role) {
+// Somebody of that role: who talks to the bot already, or else reads Russian.
+export function someone(people, role, bot) {
     const of = people.filter((p) => p.role === role);
-    return of.find((p) => p.language_code === 'ru' && p.username) || of[0] || people[0];
+    return of.find((p) => p[bot] === 'started') || of.find((p) => p.id === 7012345678) || of.find((p) => p.username) || of[0] || people[0];
 }
 
 function half(person, key, what) {
@@ -17,9 +17,9 @@ function half(person, key, what) {
 }
 
 export function split(people, query) {
-    const asked = (name, role) => people.find((p) => String(p.id) === query.get(name)) || someone(people, role);
-    const left = half(asked('left', 'Покупатель'), 'client', 'телефон покупателя');
-    const right = half(asked('right', 'Кассир'), 'auth', 'телефон кассира');
+    const asked = (name, role, bot) => people.find((p) => String(p.id) === query.get(name)) || someone(people, role, bot);
+    const left = half(asked('left', 'Покупатель', 'client'), 'client', 'телефон покупателя');
+    const right = half(asked('right', 'Кассир', 'auth'), 'auth', 'телефон кассира');
     const root = document.getElementById('demo');
     root.hidden = false;
     root.append(left.box, right.box);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
-#include "tests/botapi/settings.h"
+#include "tests/botapi/profile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct setting {
+struct entry {
     char *key, *value;
 };
 
@@ -18,7 +18,7 @@ static int64_t hash(const char *s)
     return (int64_t)h;
 }
 
-static void setting_free(struct setting *s)
+static void entry_free(struct entry *s)
 {
     if (s == NULL)
         return;
@@ -27,32 +27,32 @@ static void setting_free(struct setting *s)
     free(s);
 }
 
-void setting_put(struct bot *b, const char *key, const char *value)
+void profile_put(struct bot *b, const char *key, const char *value)
 {
-    struct setting *s;
+    struct entry *s;
 
-    setting_free(map_take(&b->settings, hash(key)));
+    entry_free(map_take(&b->profile, hash(key)));
     if (value == NULL || (s = calloc(1, sizeof(*s))) == NULL)
         return;
     s->key = strdup(key);
     s->value = strdup(value);
-    if (s->key == NULL || s->value == NULL || !map_put(&b->settings, hash(key), s))
-        setting_free(s);
+    if (s->key == NULL || s->value == NULL || !map_put(&b->profile, hash(key), s))
+        entry_free(s);
 }
 
-const char *setting_get(const struct bot *b, const char *key)
+const char *profile_get(const struct bot *b, const char *key)
 {
-    const struct setting *s = map_get(&b->settings, hash(key));
+    const struct entry *s = map_get(&b->profile, hash(key));
 
     return s != NULL ? s->value : NULL;
 }
 
-void settings_json(const struct bot *b, struct buf *out)
+void profile_json(const struct bot *b, struct buf *out)
 {
-    const struct setting *s;
+    const struct entry *s;
     const char *comma = "{";
 
-    for (size_t i = 0; (s = map_next(&b->settings, &i)) != NULL; comma = ",") {
+    for (size_t i = 0; (s = map_next(&b->profile, &i)) != NULL; comma = ",") {
         buf_adds(out, comma);
         buf_add_json(out, s->key, strlen(s->key));
         buf_addf(out, ":%s", s->value);
@@ -60,11 +60,11 @@ void settings_json(const struct bot *b, struct buf *out)
     buf_adds(out, *comma == '{' ? "{}" : "}");
 }
 
-void settings_clear(struct bot *b)
+void profile_clear(struct bot *b)
 {
-    struct setting *s;
+    struct entry *s;
 
-    for (size_t i = 0; (s = map_next(&b->settings, &i)) != NULL;)
-        setting_free(s);
-    map_free(&b->settings);
+    for (size_t i = 0; (s = map_next(&b->profile, &i)) != NULL;)
+        entry_free(s);
+    map_free(&b->profile);
 }

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * core/io/httpd_private.h - what the files of the server share: httpd.c speaks to
+ * libmicrohttpd, httpd_phase.c keeps the deadlines, httpd_request.c holds the body and
+ * answers about the request. Private to core/io/httpd*.c. */
+#ifndef CORE_IO_HTTPD_PRIVATE_H
+#define CORE_IO_HTTPD_PRIVATE_H
+
+#include "core/io/httpd.h"
+
+struct MHD_Connection;
+struct MHD_Daemon;
+struct MHD_Response;
+
+#define BODY_KEPT 4096 /* a connection keeps that much memory for its next body */
+
+enum phase { IDLE, READING, HELD, WRITING, PHASES };
+
+/* One a connection, as a connection has at most one request at a time. */
+struct http_req {
+    struct http_req *next, *prev; /* the ring of its phase, oldest first */
+    struct httpd *h;
+    struct MHD_Connection *mhd;
+    int fd;
+    enum phase phase;
+    int64_t since; /* in this phase, milliseconds */
+    const char *method, *path;
+    char *body;
+    size_t body_n, body_cap;
+    int64_t length;
+    int refuse; /* answer this instead of asking anybody */
+    bool begun, seen, whole, suspended, close;
+    struct MHD_Response *answer;
+    int status;
+};
+
+struct httpd {
+    struct loop *loop;
+    struct MHD_Daemon *mhd;
+    struct httpd_options o;
+    int epoll_fd, listen_fd, port, connections;
+    bool run, stopping;
+    struct http_req rings[PHASES];
+    struct loop_timer again, tick;
+    struct MHD_Response *empty;
+    loop_call *stopped;
+    void *stopped_arg;
+};
+
+/* ---- httpd_phase.c */
+void phase_set(struct http_req *r, enum phase phase);
+void phase_tick(
+    void *arg); /* once a second while there are connections; arg is httpd */
+void conn_drop(struct http_req *r);
+
+/* ---- httpd_request.c */
+/* Adds to the body, or remembers why not. false: enough was thrown away, cut it off. */
+bool body_take(struct http_req *r, const char *p, size_t n);
+void request_clear(struct http_req *r); /* ready for the next one of its connection */
+
+#endif

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * How updates come in: by webhooks that were set through the API, or by long polling.
+ * Whole programs against the stand-in Bot API. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/io/redis.h"
+#include "tests/harness/botapi.h"
+#include "tests/harness/program.h"
+#include "tests/harness/server.h"
+#include "tests/harness/until.h"
+#include "tests/harness/wire.h"
+#include "tests/harness/world.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SOON_MS 20000
+#define KEY "internal-key-of-the-tests"
+#define ANNA "7012345678"
+
+static struct config *cfg;
+static struct server *server; /* Redis */
+static struct redis *redis;
+static struct botapi *telegram;
+static char url[200];
+
+static void export_settings(void)
+{
+    world_export(cfg);
+    setenv("LOG_FORMAT", "json", 1);
+    setenv("LOG_LEVEL", "info", 1);
+}
+
+static int open_all(void **state)
+{
+    (void)state;
+    cfg = world_config();
+    cfg->internal_api_key = KEY;
+    server = server_new(SERVER_REDIS);
+    snprintf(url, sizeof(url), "unix://%s?db=0", server_socket(server));
+    cfg->redis_url = url;
+    redis = redis_open(url);
+    return 0;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    redis_close(redis);
+    server_free(server);
+    return 0;
+}
+
+static int begin(void **state)
+{
+    struct redis_reply *r = NULL;
+
+    (void)state;
+    if (redis_do(redis, &r, "FLUSHALL", NULL) != ST_OK)
+        return -1;
+    redis_free(r);
+    telegram = botapi_start(cfg);
+    cfg->telegram_updates = UPDATES_WEBHOOK;
+    export_settings();
+    return 0;
+}
+
+/* Whatever was asked of Telegram was as its document says. */
+static int end(void **state)
+{
+    struct json *v = botapi_ask(telegram, "violations", NULL);
+    size_t n = json_count(json_get(v, "violations"));
+
+    (void)state;
+    if (n > 0)
+        print_error("%s\n", json_print(v));
+    json_free(v);
+    botapi_end(telegram);
+    return n > 0 ? -1 : 0;
+}
+
+/* ---- programs and their ports ---------------------------------------------------- */
+
+static int port_of(struct program *p)
+{
+    const char *at;
+
+    if (!program_says(p, " listening\"", SOON_MS))
+        fail_msg("it does not listen: %s", program_output(p));
+    at = strstr(strstr(program_output(p), " listening\""), "\"port\":");
+    assert_non_null(at);
+    return (int)strtol(at + 7, NULL, 10);
+}
+
+/* bots, and the address it took for those started after it. */
+static struct program *bots_start(void)
+{
+    static char listen_[40];
+    struct program *p = program_start("dvorik", "bots", NULL);
+
+    snprintf(listen_, sizeof(listen_), "127.0.0.1:%d", port_of(p));
+    setenv("BOTS_LISTEN", listen_, 1);
+    if (!program_says(p, "bots ready", SOON_MS))
+        fail_msg("bots does not get ready");
+    return p;
+}
+
+static char answer[65536];
+
+static int ask(int port, const char *method, const char *path, const char *key)
+{
+    int fd = wire_dial(port);
+    char text[512];
+
+    snprintf(text, sizeof(text),
+             "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n"
+             "%s%s%s\r\n",
+             method, path, key ? "X-API-Key: " : "", key ? key : "", key ? "\r\n" : "");
+    wire_say(fd, text);
+    assert_true(wire_hear_all(fd, answer, sizeof(answer)));
+    close(fd);
+    return wire_status(answer);
+}
+
+static struct json *answer_json(void)
+{
+    const char *body = strstr(answer, "\r\n\r\n");
+    struct json *o = body ? json_parse(body + 4, strlen(body + 4)) : NULL;
+
+    if (!o)
+        fail_msg("no JSON: %s", answer);
+    return o;
+}
+
+/* ---- what arrived ---------------------------------------------------------------- */
+
+static int stored(void)
+{
+    int64_t n = 0;
+    char key[32];
+
+    for (int i = 0; i < 16; i++) {
+        struct redis_reply *r = NULL;
+        snprintf(key, sizeof(key), "dv:{s0}:a:%d", i);
+        if (redis_do(redis, &r, "LLEN", key, NULL) == ST_OK)
+            n += redis_int(r);
+        redis_free(r);
+    }
+    return (int)n;
+}
+
+static bool are_stored(void *arg)
+{
+    return stored() >= *(int *)arg;
+}
+
+static void stored_soon(int n)
+{
+    if (!until(are_stored, &n, SOON_MS))
+        fail_msg("%d of %d arrived", stored(), n);
+    assert_int_equal(stored(), n);
+}
+
+static void says(const char *bot, const char *text)
+{
+    char form[200];
+
+    snprintf(form, sizeof(form), "person=" ANNA "&bot=%s&text=%s", bot, text);
+    botapi_tell(telegram, "say", form);
+}
+
+/* ---- webhooks through the API ---------------------------------------------------- */
+
+static bool is_healthy(void *arg)
+{
+    return ask(*(int *)arg, "GET", "/health", NULL) == 200;
+}
+
+static bool is_ready(void *arg)
+{
+    return ask(*(int *)arg, "GET", "/ready", NULL) == 200;
+}
+
+static void webhooks_set_through_the_api_bring_updates(void **state)
+{
+    struct program *bots = bots_start();
+    struct program *api = program_start("dvorik", "api", NULL);
+    int port = port_of(api);
+    struct json *info;
+
+    (void)state;
+    assert_true(until(is_ready, &port, SOON_MS));
+    assert_int_equal(ask(port, "POST", "/internal/set-webhooks", KEY), 200);
+    info = answer_json();
+    assert_non_null(strstr(json_text(info, "client.url", NULL), "/telegram/client"));
+    assert_non_null(strstr(json_text(info, "auth.url", NULL), "/telegram/auth"));
+    json_free(info);
+
+    assert_int_equal(ask(port, "GET", "/internal/webhook-info", KEY), 200);
+    info = answer_json();
+    assert_int_equal(json_count(json_get(info, "client.allowed_updates")), 5);
+    assert_int_equal(json_count(json_get(info, "auth.allowed_updates")), 3);
+    assert_int_equal(json_int_or(info, "auth.max_connections", 0), 20);
+    json_free(info);
+    assert_null(strstr(answer, cfg->telegram_webhook_secret));
+
+    says("client", "hello");
+    says("auth", "hello");
+    botapi_tell(telegram, "join",
+                "person=" ANNA); /* chat_member: asked for by one bot */
+    stored_soon(3);
+    assert_true(until(is_healthy, &port, SOON_MS));
+    assert_non_null(strstr(answer, "\"bots\":\"ok\""));
+    program_end(api);
+    program_end(bots);
+}
+
+static void internal_endpoints_are_for_who_has_the_key(void **state)
+{
+    struct program *api = program_start("dvorik", "api", "--port", "0", NULL);
+    int port = port_of(api);
+
+    (void)state;
+    assert_true(until(is_ready, &port, SOON_MS));
+    assert_int_equal(ask(port, "POST", "/internal/set-webhooks", NULL), 401);
+    assert_int_equal(ask(port, "POST", "/internal/set-webhooks", "wrong"), 401);
+    assert_non_null(strstr(answer, "application/problem+json"));
+    assert_int_equal(ask(port, "GET", "/internal/webhook-info", KEY "x"), 401);
+    assert_int_equal(ask(port, "GET", "/internal/set-webhooks", KEY), 405);
+    assert_non_null(strstr(answer, "Allow: POST"));
+    assert_int_equal(ask(port, "GET", "/no/such/thing", KEY), 404);
+    assert_non_null(strstr(answer, "application/problem+json"));
+    assert_int_equal(program_end(api), 0);
+    assert_int_equal(botapi_count(telegram, "setWebhook", 0).calls, 0);
+
+    unsetenv("INTERNAL_API_KEY");
+    api = program_start("dvorik", "api", NULL);
+    port = port_of(api);
+    assert_int_equal(ask(port, "POST", "/internal/set-webhooks", KEY), 403);
+    assert_int_equal(ask(port, "POST", "/internal/set-webhooks", ""), 403);
+    program_end(api);
+    setenv("INTERNAL_API_KEY", KEY, 1);
+}
+
+static void what_telegram_refuses_is_told(void **state)
+{
+    struct program *api = program_start("dvorik", "api", NULL);
+    int port = port_of(api);
+    struct json *said;
+
+    (void)state;
+    assert_true(until(is_ready, &port, SOON_MS));
+    botapi_tell(
+        telegram, "faults",
+        "kind=error&method=setWebhook&bot=auth&code=400&description=Bad+webhook");
+    assert_int_equal(ask(port, "POST", "/internal/set-webhooks", KEY), 502);
+    said = answer_json();
+    assert_true(json_bool_or(said, "client.ok", false));
+    assert_false(json_bool_or(said, "auth.ok", true));
+    assert_int_equal(json_int_or(said, "auth.code", 0), 400);
+    json_free(said);
+    program_end(api);
+}
+
+static void an_api_without_its_stores_says_so_and_waits(void **state)
+{
+    struct program *api;
+    int port;
+
+    (void)state;
+    setenv("DATABASE_SOCKET", "/tmp/no/such/socket", 1);
+    setenv("REDIS_URL", "unix:///tmp/no/such/redis?db=0", 1);
+    api = program_start("dvorik", "api", NULL);
+    port = port_of(api);
+    assert_int_equal(ask(port, "GET", "/health", NULL), 503);
+    assert_non_null(strstr(answer, "\"database\":\"down\""));
+    assert_non_null(strstr(answer, "\"redis\":\"down\""));
+    assert_int_equal(ask(port, "GET", "/ready", NULL), 503);
+    assert_int_equal(ask(port, "POST", "/internal/set-webhooks", KEY), 503);
+    assert_true(program_says(api, "redis cannot be reached", SOON_MS));
+    assert_true(program_says(api, "\"part\":\"database\"", SOON_MS));
+    assert_int_equal(program_end(api), 0);
+    export_settings();
+}
+
+static void wrong_arguments_start_nothing(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"--port", "99999"}, {"--port", "x"}, {"--log-level", "loud"}, {"--what", "1"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct program *p =
+            program_start("dvorik", "api", wrong[i][0], wrong[i][1], NULL);
+        if (program_wait(p, SOON_MS) != 2)
+            fail_msg("%s %s: %s", wrong[i][0], wrong[i][1], program_output(p));
+        assert_true(program_output(p)[0] != '\0');
+        program_end(p);
+    }
+}
+
+static void setup_bots_tells_telegram_everything(void **state)
+{
+    struct program *p = program_start("dvorik", "setup-bots", NULL);
+
+    (void)state;
+    if (program_wait(p, SOON_MS) != 0)
+        fail_msg("%s", program_output(p));
+    assert_null(strstr(program_output(p), "failed"));
+    assert_int_equal(botapi_count(telegram, "setMyCommands", 0).accepted, 4);
+    assert_int_equal(botapi_count(telegram, "setMyDescription", 0).accepted, 4);
+    assert_int_equal(botapi_count(telegram, "setWebhook", 0).accepted, 2);
+    program_end(p);
+}
+
+/* ---- long polling ---------------------------------------------------------------- */
+
+static int begin_polling(void **state)
+{
+    int failed = begin(state);
+
+    cfg->telegram_updates = UPDATES_POLLING;
+    export_settings();
+    return failed;
+}
+
+static bool polls(struct program *p)
+{
+    return program_says(p, "polling for updates\",\"bot\":\"client", SOON_MS) &&
+           program_says(p, "polling for updates\",\"bot\":\"auth", SOON_MS);
+}
+
+static void polled_updates_are_stored_once(void **state)
+{
+    struct program *bots = bots_start();
+
+    (void)state;
+    assert_true(polls(bots));
+    for (int i = 0; i < 10; i++)
+        says(i % 2 ? "client" : "auth", "hello");
+    stored_soon(10);
+    program_end(bots);
+
+    says("client", "while nobody is there");
+    bots = bots_start(); /* asks for what it has from the beginning */
+    stored_soon(11);
+    says("client", "hello");
+    stored_soon(12);
+    assert_int_equal(program_end(bots), 0);
+}
+
+static void the_offset_waits_for_redis(void **state)
+{
+    struct program *bots = bots_start();
+
+    (void)state;
+    assert_true(polls(bots));
+    says("client", "one");
+    stored_soon(1);
+    server_kill(server, SIGKILL);
+    says("client", "two");
+    says("auth", "three");
+    assert_true(program_says(bots, "updates not stored", SOON_MS));
+    assert_true(program_lives(bots));
+    server_start(server);
+    stored_soon(3);
+    program_end(bots);
+}
+
+static void a_second_poller_is_told_clearly(void **state)
+{
+    struct program *first = bots_start(), *second;
+
+    (void)state;
+    assert_true(polls(first));
+    setenv("BOTS_LISTEN", "127.0.0.1:0", 1);
+    second = program_start("dvorik", "bots", NULL);
+    assert_true(
+        program_says(first, "another program takes this bot's updates", SOON_MS));
+    program_end(second);
+    says("client", "hello");
+    stored_soon(1);
+    program_end(first);
+}
+
+static void telegram_in_trouble_is_waited_for(void **state)
+{
+    struct program *bots;
+
+    (void)state;
+    botapi_tell(telegram, "faults", "kind=502&method=deleteWebhook&bot=client&count=1");
+    botapi_tell(telegram, "faults",
+                "kind=429&method=getUpdates&bot=auth&retry_after=1");
+    bots = bots_start();
+    says("client", "hello");
+    says("auth", "hello");
+    stored_soon(2);
+    program_end(bots);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+#define POLLING(f) cmocka_unit_test_setup_teardown(f, begin_polling, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(webhooks_set_through_the_api_bring_updates),
+        TEST(internal_endpoints_are_for_who_has_the_key),
+        TEST(what_telegram_refuses_is_told),
+        TEST(an_api_without_its_stores_says_so_and_waits),
+        TEST(wrong_arguments_start_nothing),
+        TEST(setup_bots_tells_telegram_everything),
+        POLLING(polled_updates_are_stored_once),
+        POLLING(the_offset_waits_for_redis),
+        POLLING(a_second_poller_is_told_clearly),
+        POLLING(telegram_in_trouble_is_waited_for),
+    };
+
+    return cmocka_run_group_tests_name("updates", tests, open_all, close_all);
+}

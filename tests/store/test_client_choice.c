@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * What customers decide and what else they send: birthday, messages, consent taken
+ * back, old buttons, foreign links; and what they hear of facts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/base/clock.h"
+#include "core/base/code.h"
+#include "tests/harness/stage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
+static const struct person TRICKY = {"client", 4503599627370495,
+                                     "<b>&\"'</b>\xe2\x80\xae", NULL};
+
+static int how; /* of the second round: every update twice */
+
+static int opened(void **state)
+{
+    (void)state;
+    stage_open(how);
+    return 0;
+}
+
+static int closed(void **state)
+{
+    (void)state;
+    stage_close();
+    return 0;
+}
+
+/* Anna, subscribed, with her discount, and the second question not answered. */
+static void anna_joins(void)
+{
+    subscribes(&ANNA);
+    says(&ANNA, "/start");
+    presses(&ANNA, "Согласен");
+    presses(&ANNA, "Я подписался");
+    told_like(&ANNA, "Ваша скидка");
+}
+
+/* ---- birthday -------------------------------------------------------------------- */
+
+static void test_birthday_told_and_confirmed(void **state)
+{
+    (void)state;
+    anna_joins();
+    says(&ANNA, "/birthday");
+    presses(&ANNA, "Указать дату");
+    says(&ANNA, "завтра");
+    told_like(&ANNA, "Не получилось прочитать");
+    says(&ANNA, "31.02.1996");
+    told_like(&ANNA, "29 дней");
+    says(&ANNA, "29.02.96");
+    told_like(&ANNA, "четырьмя цифрами");
+    says(&ANNA, "01.01.2030");
+    told_like(&ANNA, "ещё не наступила");
+    says(&ANNA, "29 февраля 1996");
+    told_like(&ANNA, "<b>29 февраля 1996</b> — верно?");
+    assert_int_equal(
+        counts("SELECT COUNT(*) FROM customer WHERE birth_date IS NOT NULL"), 0);
+    presses(&ANNA, "Верно");
+    told_like(&ANNA, "Записали");
+    assert_int_equal(
+        counts("SELECT COUNT(*) FROM customer WHERE birth_date = '1996-02-29'"), 1);
+    presses(&ANNA, "Меню");
+    presses(&ANNA, "День рождения");
+    told_like(&ANNA, "28 февраля");
+}
+
+static void test_birthday_forged(void **state)
+{
+    (void)state;
+    anna_joins();
+    forges(&ANNA, "v1:b:yes:19960231");
+    told_like(&ANNA, "Напишите дату");
+    forges(&ANNA, "v1:b:yes:20250101");
+    told_like(&ANNA, "возраста");
+    forges(&ANNA, "v1:b:yes:-9960231");
+    told_like(&ANNA, "Напишите дату");
+    assert_int_equal(
+        counts("SELECT COUNT(*) FROM customer WHERE birth_date IS NOT NULL"), 0);
+}
+
+static void test_cancel_leaves_the_question(void **state)
+{
+    (void)state;
+    anna_joins();
+    says(&ANNA, "/birthday");
+    presses(&ANNA, "Указать дату");
+    says(&ANNA, "/cancel");
+    told_like(&ANNA, "отменили");
+    says(&ANNA, "29.02.1996");
+    told_like(&ANNA, "Я понимаю кнопки");
+}
+
+/* ---- control --------------------------------------------------------------------- */
+
+static void test_messages_on_and_off(void **state)
+{
+    (void)state;
+    anna_joins();
+    presses(&ANNA, "Хочу получать");
+    told_like(&ANNA, "Спасибо");
+    assert_int_equal(counts("SELECT marketing_ok FROM customer"), 1);
+    says(&ANNA, "/stop");
+    told_like(&ANNA, "рассылки отключены");
+    assert_int_equal(counts("SELECT marketing_ok FROM customer"), 0);
+    presses(&ANNA, "Вернуть");
+    presses(&ANNA, "Хочу получать");
+    assert_int_equal(counts("SELECT marketing_ok FROM customer"), 1);
+    assert_int_equal(counts("SELECT COUNT(*) FROM consent"), 4);
+    says(&ANNA, "/unsubscribe");
+    assert_int_equal(counts("SELECT marketing_ok FROM customer"), 0);
+}
+
+static void test_consent_withdrawn(void **state)
+{
+    (void)state;
+    anna_joins();
+    presses(&ANNA, "Хочу получать");
+    says(&ANNA, "/privacy");
+    told_like(&ANNA, "имя: Анна");
+    presses(&ANNA, "Отозвать согласие");
+    presses(&ANNA, "Да, отозвать");
+    told_like(&ANNA, "Согласие отозвано");
+    assert_int_equal(counts("SELECT pd_ok + marketing_ok FROM customer"), 0);
+    says(&ANNA, "/discount");
+    told_like(&ANNA, "нам нужно ваше согласие");
+    presses(&ANNA, "Согласен");
+    told_like(&ANNA, "Ваша скидка");
+    assert_int_equal(counts("SELECT pd_ok FROM customer"), 1);
+    assert_int_equal(counts("SELECT marketing_ok FROM customer"), 0);
+    assert_int_equal(counts("SELECT COUNT(*) FROM discount"), 1);
+}
+
+static void test_blocked_and_back(void **state)
+{
+    (void)state;
+    anna_joins();
+    presses(&ANNA, "Хочу получать");
+    blocks(&ANNA);
+    told_nothing(&ANNA);
+    assert_int_equal(counts("SELECT marketing_ok FROM customer"), 0);
+    says(&ANNA, "/start");
+    told_like(&ANNA, "Ваша скидка");
+    assert_int_equal(counts("SELECT marketing_ok FROM customer"), 0);
+}
+
+static void test_whatever_else_they_send(void **state)
+{
+    (void)state;
+    anna_joins();
+    says(&ANNA, "а когда завоз?");
+    told_like(&ANNA, "Я понимаю кнопки");
+    sends_voice(&ANNA);
+    told_like(&ANNA, "Я понимаю кнопки");
+    says(&ANNA, "/nosuchcommand");
+    told_like(&ANNA, "Я понимаю кнопки");
+    sends_photo(&ANNA, "jpeg", 4);
+    told_like(&ANNA, "Фото я не читаю");
+    says(&ANNA, "/help");
+    told_like(&ANNA, "как это работает");
+    says(&ANNA, "/start@exmpl_bonus_bot");
+    told_like(&ANNA, "Ваша скидка");
+    says(&ANNA, "/start@other_bot");
+    told_nothing(&ANNA);
+}
+
+static void test_old_and_forged_buttons(void **state)
+{
+    static const char *const data[] = {
+        "confirm:123", "v9:m:open:", "v1:zz:open:", "v1:m:open:'", "",
+        "v1:s:sure:1", "\xff\xfe"};
+    size_t i;
+
+    (void)state;
+    anna_joins();
+    for (i = 0; i < sizeof(data) / sizeof(data[0]); i++) {
+        forges(&ANNA, data[i]);
+        told_like(&ANNA, "Этот экран устарел");
+    }
+}
+
+static void test_a_state_that_cannot_be_read(void **state)
+{
+    (void)state;
+    anna_joins();
+    spoils_state(&ANNA, "{\"v\":1,\"at\":");
+    says(&ANNA, "29.02.1996");
+    told_like(&ANNA, "потеряли нить");
+    says(&ANNA, "29.02.1996");
+    told_like(&ANNA, "Я понимаю кнопки");
+    /* A state of a screen that is no more: as if there were none. */
+    spoils_state(&ANNA, "{\"v\":1,\"at\":\"bygone\",\"word\":\"\"}");
+    says(&ANNA, "29.02.1996");
+    told_like(&ANNA, "Я понимаю кнопки");
+}
+
+/* ---- facts ----------------------------------------------------------------------- */
+
+static void birthday_round(void)
+{
+    struct json *args = json_new_object();
+
+    json_set_int(args, "day", (stage.now + 10 * HOUR) / DAY); /* Vladivostok */
+    stage_job(KIND_SCHED_BIRTHDAY_CHECK, args);
+}
+
+static void test_a_birthday_gift(void **state)
+{
+    (void)state;
+    anna_joins();
+    presses(&ANNA, "Хочу получать");
+    says(&ANNA, "/birthday");
+    presses(&ANNA, "Указать дату");
+    says(&ANNA, "1 октября 1990");
+    presses(&ANNA, "Верно");
+    stage_wait_until(stage.now + 13 * DAY);
+    says(&ANNA, "/menu");
+    birthday_round();
+    told_like(&ANNA, "С днём рождения, Анна!");
+    told_like(&ANNA, "скидку <b>15");
+    says(&ANNA, "/menu");
+    birthday_round();
+    told_times(&ANNA, 1); /* the menu: the gift is given once */
+    presses(&ANNA, "Показать код");
+    told_like(&ANNA, "Ваша скидка: <b>15");
+    presses(&ANNA, "Отписаться");
+    told_like(&ANNA, "рассылки отключены");
+    assert_int_equal(counts("SELECT COUNT(*) FROM discount"), 2);
+}
+
+/* Without consent to marketing the gift lies in the wallet, and nobody is told. */
+static void test_a_silent_gift(void **state)
+{
+    (void)state;
+    anna_joins();
+    says(&ANNA, "/birthday");
+    presses(&ANNA, "Указать дату");
+    says(&ANNA, "1.10.1990");
+    presses(&ANNA, "Верно");
+    stage_wait_until(stage.now + 13 * DAY);
+    says(&ANNA, "/menu");
+    birthday_round();
+    not_told(&ANNA, "С днём рождения");
+    says(&ANNA, "/wallet");
+    told_like(&ANNA, "Действуют 2 скидки");
+    told_like(&ANNA, "день рождения");
+}
+
+/* Somebody else's QR opened in this bot shows nothing of it. */
+static void test_links_of_the_other_bot(void **state)
+{
+    (void)state;
+    says(&ANNA, "/start q_AAAAAAAAAAAAAAAAAAAAAA");
+    told_like(&ANNA, "нам нужно ваше согласие");
+    says(&ANNA, "/start i_AAAAAAAAAAAAAAAAAAAAAA");
+    told_like(&ANNA, "нам нужно ваше согласие");
+    says(&ANNA, "/start '; DROP TABLE customer");
+    told_like(&ANNA, "нам нужно ваше согласие");
+}
+
+static void test_a_hostile_name(void **state)
+{
+    (void)state;
+    says(&TRICKY, "/start");
+    presses(&TRICKY, "Согласен");
+    says(&TRICKY, "/privacy");
+    told_like(&TRICKY, "имя: &lt;b&gt;&amp;&quot;'&lt;/b&gt;\n");
+}
+
+#define A_TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        A_TEST(test_birthday_told_and_confirmed),
+        A_TEST(test_birthday_forged),
+        A_TEST(test_cancel_leaves_the_question),
+        A_TEST(test_messages_on_and_off),
+        A_TEST(test_consent_withdrawn),
+        A_TEST(test_blocked_and_back),
+        A_TEST(test_whatever_else_they_send),
+        A_TEST(test_old_and_forged_buttons),
+        A_TEST(test_a_state_that_cannot_be_read),
+        A_TEST(test_a_birthday_gift),
+        A_TEST(test_a_silent_gift),
+        A_TEST(test_links_of_the_other_bot),
+        A_TEST(test_a_hostile_name),
+    };
+
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    how = STAGE_TWICE;
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
+}
