@@ -6,7 +6,8 @@ CREATE TABLE job_open (
     id       BINARY(16)       NOT NULL,
     lane     SMALLINT         NOT NULL COMMENT 'pool * 100 + list',
     kind     VARCHAR(40)      CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    run_at   DATETIME(6)      NOT NULL,
+    run_at   DATETIME(6)      NOT NULL COMMENT 'handed over then; parked: due then',
+    parked   TINYINT          NOT NULL DEFAULT 0 COMMENT '1: nowhere in Redis until due',
     attempts TINYINT UNSIGNED NOT NULL DEFAULT 0,
     idk      VARBINARY(64)    NULL,
     root     VARBINARY(40)    NULL,
@@ -16,6 +17,7 @@ CREATE TABLE job_open (
     PRIMARY KEY (id),
     UNIQUE KEY once (kind, idk),
     KEY due (lane, run_at, id),
+    KEY parked (parked, run_at),
     KEY lineage (root)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_520_ci;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "worker/kinds.h"
 
+#include "worker/send.h"
 #include "worker/steps.h"
 #include "worker/upkeep.h"
 
@@ -28,7 +29,8 @@ const char *kind_without_step(void)
 {
     for (int k = KIND_UNKNOWN + 1; k < KIND_COUNT; k++)
         if (kind_policy(k) != kind_policy(KIND_UNKNOWN) &&
-            kind_policy(k)->pool == POOL_LOGIC && steps[k] == NULL)
+            (kind_policy(k)->pool == POOL_LOGIC ? steps[k] == NULL
+                                                : send_kind_find(k) == NULL))
             return kind_policy(k)->name;
     return NULL;
 }

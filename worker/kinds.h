@@ -9,7 +9,7 @@
 
 step_fn *kind_step(enum kind k); /* NULL: not of the logic pool */
 
-/* Start-up: the name of a logic kind without a step, or NULL. */
+/* Start-up: the name of a kind that nobody here runs, or NULL. */
 const char *kind_without_step(void);
 
 #endif

@@ -79,6 +79,8 @@ static void on_last_call(void *arg)
     log_warn("requests given up at the end", LOG_INT("requests", tg_pending(s->tg)));
     tg_close(s->tg);
     s->tg = NULL;
+    names_close(s->names);
+    s->names = NULL;
 }
 
 static void on_stop(void *arg)
@@ -109,12 +111,14 @@ static bool send_open(struct send *s)
         return false;
     s->tg = tg_open(s->loop, cfg);
     s->bell = redis_pipe_open(s->loop, cfg->redis_url);
-    return s->tg != NULL && s->bell != NULL;
+    s->names = s->tg != NULL ? names_learn(s->loop, s->tg, s->db) : NULL;
+    return s->names != NULL && s->bell != NULL;
 }
 
 static void send_close(struct send *s)
 {
-    tg_close(s->tg);
+    tg_close(s->tg); /* calls of names end here */
+    names_close(s->names);
     redis_pipe_close(s->bell);
     redis_close(s->cache);
     queue_close(s->queue);

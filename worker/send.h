@@ -26,6 +26,7 @@
 #include "core/io/pace.h"
 #include "core/io/telegram.h"
 #include "worker/child.h"
+#include "worker/names.h"
 
 #define UNITS_MAX 48
 #define UNIT_HOLD_MS 5000
@@ -50,6 +51,7 @@ struct send {
     struct queue *queue;
     struct redis *cache;
     struct tg *tg;
+    struct names *names;
     struct redis_pipe *bell;
     struct unit *first, *last; /* in the order they were leased */
     int n_units, n_busy;

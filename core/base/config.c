@@ -398,18 +398,21 @@ void config_print_help(FILE *out)
 
 void config_print_example(FILE *out)
 {
-    fputs("# Settings of Dvorik. Copy to .env and fill in; what stays empty takes its\n"
-          "# default. Each NAME may be given as NAME_FILE: a path whose first line is "
-          "the\n"
-          "# value. Written by `dvorik help --env-example`.\n",
-          out);
+    fputs(
+        "# Settings of Dvorik. Copy to .env and fill in; what stays empty takes its\n"
+        "# default, which stands in [brackets]; under ./run an empty database or "
+        "Redis\n"
+        "# is a private one. Each NAME may be given as NAME_FILE: a path whose first\n"
+        "# line is the value. Written by `dvorik help --env-example`.\n",
+        out);
     for (size_t i = 0; i < SETTINGS; i++) {
         const struct setting *s = &settings[i];
 
         if (s->name == NULL)
             fprintf(out, "\n# ---- %s\n", s->help);
+        else if (s->otherwise == NULL)
+            fprintf(out, "# %s\n%s=\n", s->help, s->name);
         else
-            fprintf(out, "# %s\n%s=%s\n", s->help, s->name,
-                    s->otherwise != NULL ? s->otherwise : "");
+            fprintf(out, "# %s [%s]\n%s=\n", s->help, s->otherwise, s->name);
     }
 }

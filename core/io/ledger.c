@@ -106,7 +106,7 @@ enum status ledger_park(struct db *db, const struct job *j, int64_t due)
     if (class_of(j) != CLASS_D)
         return ST_OK;
     return db_exec(db, NULL,
-                   "UPDATE job_open SET run_at = ?, attempts = ? WHERE id = ?",
+                   "UPDATE job_open SET run_at = ?, attempts = ?, parked = 1 WHERE id = ?",
                    DB_TIME(due), DB_INT(j->attempts), DB_BYTES(j->id, 16));
 }
 

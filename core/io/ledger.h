@@ -44,10 +44,9 @@ must_check enum status ledger_bury(struct db *db, int64_t now, const struct job 
 must_check enum status ledger_revive(struct db *db, struct queue *q, int64_t now,
                                      const uint8_t id[16]);
 
-/* Open rows that Redis has lost (no entry waiting, in flight or delayed), and rows
- * whose time has come: handed over again. *n says how many. The argument is FIFO: see
- * reference in ARCHITECTURE.md, "The watermark". Running it twice at once is harmless.
- */
+/* Handed over again: open rows that Redis has lost (no entry waiting, in flight or
+ * delayed), and parked ones whose time has come. *n says how many. The argument for the
+ * lost ones: ledger_reconcile.c. Running it twice at once is harmless. */
 must_check enum status ledger_reconcile(struct db *db, struct queue *q,
                                         enum kind_pool pool, int64_t now, int *n);
 

@@ -20,124 +20,167 @@
 
 /* How long a commit may take to reach Redis, and clocks may differ. */
 #define MARGIN (5 * SECOND)
-#define LOST_MAX 1000
+#define FOUND_MAX 1000
 
 struct watch {
     struct db *db;
     struct queue *q;
     enum kind_pool pool;
+    int64_t now; /* Redis' clock */
     struct census census;
     int64_t oldest[QUEUE_LISTS];
 };
 
-struct lost {
-    struct job_row row[LOST_MAX];
+/* Rows to hand over: parked ones that are due, or lost ones older than the mark. */
+struct found {
+    struct job_row row[FOUND_MAX];
     int n;
+    bool parked;
+    int64_t before;
+    int64_t now;
+    bool ours[FOUND_MAX];
 };
 
-static void lost_free(struct lost *l)
+static void found_free(struct found *f)
 {
-    for (int i = 0; i < l->n; i++)
-        free((char *)(uintptr_t)l->row[i].body);
-    free(l);
+    for (int i = 0; i < f->n; i++)
+        free((char *)(uintptr_t)f->row[i].body);
+    free(f);
 }
 
-static enum status lost_read(struct db *db, const struct census *c, int lane,
-                             int64_t before, struct lost *out)
+static enum status found_add(struct found *f, struct db *db)
 {
-    enum status st;
+    struct job_row *r = &f->row[f->n];
+    const char *id = db_text(db, 0, NULL), *body = db_text(db, 3, &r->body_n);
+    char *copy = malloc(r->body_n + 1);
 
-    st = db_select(
-        db,
-        "SELECT id, attempts, body FROM job_open WHERE lane = ? AND run_at < ?"
-        " ORDER BY run_at, id LIMIT 1000",
-        DB_INT(lane), DB_TIME(before));
-    while (st == ST_OK && (st = db_next(db)) == ST_OK && out->n < LOST_MAX) {
-        struct job_row *r = &out->row[out->n];
-        const char *id = db_text(db, 0, NULL), *body = db_text(db, 2, &r->body_n);
-        char *copy;
+    if (copy == NULL)
+        return ST_BROKEN;
+    memcpy(copy, body, r->body_n);
+    memcpy(r->id, id, sizeof r->id);
+    r->body = copy;
+    r->list = (int)(db_int(db, 1) % 100);
+    r->attempts = (int)db_int(db, 2);
+    f->n++;
+    return ST_OK;
+}
 
-        if (census_busy(c, (const uint8_t *)id))
-            continue;
-        if ((copy = malloc(r->body_n + 1)) == NULL)
-            return ST_BROKEN;
-        memcpy(copy, body, r->body_n);
-        memcpy(r->id, id, 16);
-        r->body = copy;
-        r->attempts = (int)db_int(db, 1);
-        r->list = lane % 100;
-        out->n++;
-    }
+/* st: of the select of id, lane, attempts, body. What is in flight or delayed is left.
+ */
+static enum status found_read(struct watch *w, enum status st, struct found *f)
+{
+    while (st == ST_OK && (st = db_next(w->db)) == ST_OK && f->n < FOUND_MAX)
+        if (!census_busy(&w->census, (const uint8_t *)db_text(w->db, 0, NULL)))
+            st = found_add(f, w->db);
     return st == ST_NONE ? ST_OK : st;
 }
 
-/* Ours to bring back, unless another reconciler or the job itself was quicker. */
-static enum status mark(struct db *db, int64_t now, int64_t before,
-                        const uint8_t id[16], bool *ours)
+/* Ours to hand over, unless another reconciler or the job itself was quicker. */
+static enum status mark_work(struct db *db, void *arg)
 {
-    int64_t n = 0;
-    enum status st;
+    struct found *f = arg;
+    enum status st = ST_OK;
 
-    st = db_exec(db, &n, "UPDATE job_open SET run_at = ? WHERE id = ? AND run_at < ?",
-                 DB_TIME(now), DB_BYTES(id, 16), DB_TIME(before));
-    *ours = n == 1;
+    for (int i = 0; i < f->n && st == ST_OK; i++) {
+        int64_t n = 0;
+
+        st = db_exec(db, &n,
+                     "UPDATE job_open SET run_at = ?, parked = 0"
+                     " WHERE id = ? AND parked = ? AND run_at < ?",
+                     DB_TIME(f->now), DB_BYTES(f->row[i].id, 16), DB_INT(f->parked),
+                     DB_TIME(f->before));
+        f->ours[i] = n == 1;
+    }
     return st;
 }
 
-static enum status bring(struct watch *w, int64_t now, int64_t before, struct lost *l,
-                         int *brought)
+static enum status found_hand_over(struct watch *w, struct found *f, int *n)
 {
-    struct job_row *rows = calloc((size_t)l->n + 1, sizeof *rows);
-    enum status st = rows ? ST_OK : ST_BROKEN;
-    bool ours;
-    int n = 0;
+    struct job_row *rows = calloc((size_t)f->n + 1, sizeof *rows);
+    enum status st = rows ? db_tx(w->db, mark_work, f) : ST_BROKEN;
+    int ours = 0;
 
-    for (int i = 0; i < l->n && st == ST_OK; i++)
-        if ((st = mark(w->db, now, before, l->row[i].id, &ours)) == ST_OK && ours)
-            rows[n++] = l->row[i];
+    for (int i = 0; st == ST_OK && i < f->n; i++)
+        if (f->ours[i])
+            rows[ours++] = f->row[i];
     crash_point("reconcile.marked");
-    if (st == ST_OK && n > 0)
-        st = queue_hand_over(w->q, w->pool, rows, n);
+    if (st == ST_OK && ours > 0)
+        st = queue_hand_over(w->q, w->pool, rows, ours);
     if (st == ST_OK)
-        *brought += n;
+        *n += ours;
     free(rows);
     return st;
 }
 
+/* ---- lost ---------------------------------------------------------------------- */
+
 /* The oldest open row of each list: one look tells which lists need a closer one. */
-static enum status oldest_read(struct db *db, enum kind_pool pool,
-                               int64_t oldest[QUEUE_LISTS])
+static enum status oldest_read(struct watch *w)
 {
-    int base = (int)pool * 100;
+    int base = (int)w->pool * 100;
     enum status st;
 
     for (int i = 0; i < QUEUE_LISTS; i++)
-        oldest[i] = INT64_MAX;
-    st = db_select(db,
-                   "SELECT lane, MIN(run_at) FROM job_open WHERE lane BETWEEN ? AND ?"
-                   " GROUP BY lane",
+        w->oldest[i] = INT64_MAX;
+    st = db_select(w->db,
+                   "SELECT lane, MIN(run_at) FROM job_open"
+                   " WHERE lane BETWEEN ? AND ? AND parked = 0 GROUP BY lane",
                    DB_INT(base), DB_INT(base + QUEUE_LISTS - 1));
-    while (st == ST_OK && (st = db_next(db)) == ST_OK)
-        oldest[db_int(db, 0) - base] = db_time(db, 1);
+    while (st == ST_OK && (st = db_next(w->db)) == ST_OK)
+        w->oldest[db_int(w->db, 0) - base] = db_time(w->db, 1);
     return st == ST_NONE ? ST_OK : st;
 }
 
-static enum status reconcile_list(struct watch *w, int list, int *n)
+static enum status bring_lost(struct watch *w, int list, int *n)
 {
-    const struct census *c = &w->census;
-    int64_t head = c->list[list].head_ms ? c->list[list].head_ms : c->now_ms;
-    int64_t now = c->now_ms * MS, before = head * MS - MARGIN;
-    struct lost *l;
+    int64_t head = w->census.list[list].head_ms;
+    int64_t before = (head ? head * MS : w->now) - MARGIN;
+    struct found *f;
     enum status st;
 
     if (w->oldest[list] >= before)
         return ST_OK;
-    if ((l = calloc(1, sizeof *l)) == NULL)
+    if ((f = calloc(1, sizeof *f)) == NULL)
         return ST_BROKEN;
-    st = lost_read(w->db, c, (int)w->pool * 100 + list, before, l);
-    if (st == ST_OK && l->n > 0)
-        st = bring(w, now, before, l, n);
-    lost_free(l);
+    f->now = w->now;
+    f->before = before;
+    st = found_read(w,
+                    db_select(w->db,
+                              "SELECT id, lane, attempts, body FROM job_open"
+                              " WHERE lane = ? AND run_at < ? AND parked = 0"
+                              " ORDER BY run_at, id LIMIT 1000",
+                              DB_INT((int)w->pool * 100 + list), DB_TIME(before)),
+                    f);
+    if (st == ST_OK && f->n > 0)
+        st = found_hand_over(w, f, n);
+    found_free(f);
+    return st;
+}
+
+/* ---- due ----------------------------------------------------------------------- */
+
+static enum status bring_due(struct watch *w, int *n)
+{
+    struct found *f = calloc(1, sizeof *f);
+    int base = (int)w->pool * 100;
+    enum status st;
+
+    if (f == NULL)
+        return ST_BROKEN;
+    f->now = w->now;
+    f->before = w->now + 1;
+    f->parked = true;
+    st = found_read(
+        w,
+        db_select(w->db,
+                  "SELECT id, lane, attempts, body FROM job_open"
+                  " WHERE parked = 1 AND run_at < ? AND lane BETWEEN ? AND ?"
+                  " ORDER BY run_at, id LIMIT 1000",
+                  DB_TIME(f->before), DB_INT(base), DB_INT(base + QUEUE_LISTS - 1)),
+        f);
+    if (st == ST_OK && f->n > 0)
+        st = found_hand_over(w, f, n);
+    found_free(f);
     return st;
 }
 
@@ -146,21 +189,25 @@ enum status ledger_reconcile(struct db *db, struct queue *q, enum kind_pool pool
 {
     struct watch w = {.db = db, .q = q, .pool = pool};
     enum status st = queue_census(q, pool, &w.census);
+    int due = 0;
 
     *n = 0;
     if (st != ST_OK)
         return st;
+    w.now = w.census.now_ms * MS;
     /* Beyond the margin a wrong clock would bring back what is merely waiting. */
-    if (llabs(w.census.now_ms - now / MS) > MARGIN / MS / 10)
+    if (llabs(w.now - now) > MARGIN / 10)
         log_warn("clocks of redis and this machine differ",
-                 LOG_INT("ms", w.census.now_ms - now / MS));
-    st = oldest_read(db, pool, w.oldest);
-    if (w.census.complete)
-        for (int list = 0; list < QUEUE_LISTS && st == ST_OK; list++)
-            st = reconcile_list(&w, list, n);
+                 LOG_INT("ms", (w.now - now) / MS));
+    st = bring_due(&w, &due);
+    if (st == ST_OK)
+        st = oldest_read(&w);
+    for (int list = 0; w.census.complete && list < QUEUE_LISTS && st == ST_OK; list++)
+        st = bring_lost(&w, list, n);
     if (*n > 0)
         log_warn("jobs were lost on the way and brought back",
                  LOG_TEXT("pool", queue_prefix(pool)), LOG_INT("jobs", *n));
+    *n += due;
     census_free(&w.census);
     return st;
 }

@@ -182,6 +182,12 @@ static enum status stage(struct queue *q, const struct job_row *r, enum kind_poo
     return ST_OK;
 }
 
+/* What is due later than this waits parked in MySQL until the reconciler's hour. */
+static bool far_off(const struct job_spec *spec, int64_t now)
+{
+    return spec->due > now + MINUTE;
+}
+
 static enum status row_insert(struct db *db, struct queue *q, int64_t now,
                               const struct job_spec *spec, const struct job_row *r)
 {
@@ -189,11 +195,11 @@ static enum status row_insert(struct db *db, struct queue *q, int64_t now,
 
     return db_exec(
         db, NULL,
-        "INSERT INTO job_open (id, lane, kind, run_at, idk, root, parent, put_at,"
-        " body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO job_open (id, lane, kind, run_at, parked, idk, root, parent,"
+        " put_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         DB_BYTES(r->id, 16), DB_INT(p->pool * 100 + r->list), DB_TEXT(p->name),
-        DB_TIME(spec->due > now ? spec->due : now), DB_TEXT(spec->idk),
-        q && q->root[0] ? DB_TEXT(q->root) : DB_NULL,
+        DB_TIME(spec->due > now ? spec->due : now), DB_INT(far_off(spec, now)),
+        DB_TEXT(spec->idk), q && q->root[0] ? DB_TEXT(q->root) : DB_NULL,
         q && q->has_parent ? DB_BYTES(q->parent, 16) : DB_NULL, DB_TIME(now),
         DB_BYTES(r->body, r->body_n));
 }
@@ -211,9 +217,7 @@ enum status job_put(struct db *db, int64_t now, const struct job_spec *spec)
     if (st == ST_OK)
         st = row_insert(db, q, now, spec, &r);
     crash_point("job.row_inserted");
-    /* Due later than a minute from now it stays in MySQL until the reconciler's hour.
-     */
-    if (st == ST_OK && q != NULL && spec->due <= now + MINUTE)
+    if (st == ST_OK && q != NULL && !far_off(spec, now))
         st = stage(q, &r, p->pool);
     json_free(body);
     return st;

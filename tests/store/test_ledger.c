@@ -135,10 +135,30 @@ static void row_of_the_far_future_waits_in_mysql(void **state)
     assert_int_equal(waiting(y, POOL_LOGIC), 0);
     assert_int_equal(reconcile(y, clock_now()), 0);
     assert_int_equal(db_exec(y->db, NULL, "UPDATE job_open SET run_at = ?",
-                             DB_TIME(clock_now() - 10 * SECOND)),
+                             DB_TIME(clock_now() - SECOND)),
                      ST_OK);
+    assert_int_equal(reconcile(y, clock_now()),
+                     1); /* at its time, not five seconds on */
+    assert_int_equal(reconcile(y, clock_now()), 0);
+    assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
+}
+
+/* Parked while it is still in somebody's hands: brought when they let go of it. */
+static void parked_job_in_flight_is_left_until_it_is_free(void **state)
+{
+    struct yard *y = *state;
+    struct job_result r;
+
+    put_many(y, KIND_TEST_NOTE, 1);
+    assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
+    y->jobs[0].attempts = 3;
+    assert_int_equal(ledger_park(y->db, &y->jobs[0], clock_now() - SECOND), ST_OK);
+    assert_int_equal(reconcile(y, clock_now()), 0);
+    r = result(&y->jobs[0], JOB_DONE, 0);
+    settle(y, POOL_LOGIC, 0, &r, 1);
     assert_int_equal(reconcile(y, clock_now()), 1);
     assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
+    assert_int_equal(y->jobs[0].attempts, 3);
 }
 
 static void forgotten_scripts_are_taught_again(void **state)
@@ -163,6 +183,7 @@ int main(void)
         TEST(entries_lost_from_a_full_list_come_back),
         TEST(waiting_and_leased_rows_are_left_alone),
         TEST(row_of_the_far_future_waits_in_mysql),
+        TEST(parked_job_in_flight_is_left_until_it_is_free),
         TEST(forgotten_scripts_are_taught_again),
     };
 
