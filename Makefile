@@ -72,7 +72,7 @@ $(O)/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Files that travel inside the binary.
-$(O)/bots/intake.o $(O)/core/io/pace.o $(O)/core/io/queue_put.o $(O)/core/io/queue_run.o $(O)/core/io/queue_look.o: $(wildcard core/io/queue/*.lua)
+$(O)/bots/intake_send.o $(O)/core/io/pace.o $(O)/core/io/queue_put.o $(O)/core/io/queue_run.o $(O)/core/io/queue_look.o: $(wildcard core/io/queue/*.lua)
 $(O)/tests/botapi/page.o: $(wildcard tests/botapi/page/*)
 $(O)/gen/migrations_list.c: $(wildcard migrations/*.sql) migrations/list.sh
 	@mkdir -p $(@D)

@@ -10,16 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-REDIS_SCRIPT(intake, "core/io/queue/intake.lua");
-
 #define BATCH_BYTES (4 * 1024 * 1024)
 #define KEY_MAX 64
 #define TEXT_KEPT (256 * 1024)
 
 struct flight {
     struct intake *in;
-    struct items items; /* in the order of the script's answer */
-    struct buf text;    /* what the arguments point into; its memory is kept */
+    struct items items; /* in the order of the scripts' answers */
+    struct batch batch;
+    struct buf text; /* what the batch points into; its memory is kept */
 };
 
 struct intake {
@@ -59,56 +58,63 @@ static void item_done(struct intake *in, struct item *it, enum status st)
     done(arg, st);
 }
 
-static void flight_landed(void *arg, enum status st, const struct redis_reply *r);
-
-static void flight_send(struct flight *f)
-{
-    static struct batch b; /* big; nothing else runs meanwhile */
-    struct redis_cmd c = {0};
-
-    crash_point("intake.gathered");
-    f->in->guess.mono_ms = loop_mono_ms(f->in->loop);
-    batch_build(&b, &f->text, &f->items, loop_now(f->in->loop), &f->in->guess);
-    for (int i = 0; !f->text.failed && i < b.n_keys; i++)
-        redis_arg(&c, f->text.s + b.keys[i].from, b.keys[i].n);
-    for (int i = 0; !f->text.failed && i < b.n_args; i++)
-        redis_arg(&c, f->text.s + b.args[i].from, b.args[i].n);
-    c.failed |= f->text.failed;
-    redis_pipe_eval(f->in->pipe, &intake, b.n_keys, &c, REDIS_DEADLINE_MS,
-                    flight_landed, f);
-    redis_cmd_free(&c);
-    if (f->text.cap > TEXT_KEPT)
-        buf_free(&f->text);
-}
-
 static enum status verdict(enum status st, const char *letters, size_t n, size_t i)
 {
     static const enum status of[] = {ST_OK, ST_TAKEN, ST_REFUSED};
 
     if (st != ST_OK)
         return st == ST_REFUSED ? ST_DOWN : st;
-    return letters && i < n && letters[i] >= '0' && letters[i] <= '2'
-               ? of[letters[i] - '0']
-               : ST_BROKEN;
+    if (letters == NULL)
+        return ST_OK;
+    return i < n && letters[i] >= '0' && letters[i] <= '2' ? of[letters[i] - '0']
+                                                           : ST_BROKEN;
 }
 
-static void flight_landed(void *arg, enum status st, const struct redis_reply *r)
+/* letters NULL: all of them are as st says. */
+static void flight_over(struct flight *f, enum status st, const char *letters, size_t n)
+{
+    struct items items;
+    struct item *it;
+
+    if (f->text.cap > TEXT_KEPT)
+        buf_free(&f->text);
+    items_move(&items, &f->items); /* the flight is free for the next batch */
+    for (size_t i = 0; (it = items_take(&items)) != NULL; i++)
+        item_done(f->in, it, verdict(st, letters, n, i));
+}
+
+static void sure_landed(void *arg, enum status st, const struct redis_reply *r)
 {
     struct flight *f = arg;
-    struct items items;
+    const char *letters = NULL;
     size_t n = 0;
-    const char *letters = st == ST_OK ? redis_text(r, &n) : NULL;
-    struct item *it, *next;
 
-    crash_point("intake.stored");
     f->in->guess.mono_ms = loop_mono_ms(f->in->loop);
-    n = batch_answer(letters, n, &f->in->guess);
-    items_move(&items, &f->items); /* free for the next batch */
-    it = items.first;
-    for (size_t i = 0; it; it = next, i++) {
-        next = it->next;
-        item_done(f->in, it, verdict(st, letters, n, i));
-    }
+    if (st == ST_OK)
+        st = batch_sure_answer(r, &f->in->guess, &letters, &n);
+    flight_over(f, st, letters, n);
+}
+
+static void quick_landed(void *arg, enum status st, const struct redis_reply *r)
+{
+    struct flight *f = arg;
+
+    f->in->guess.mono_ms = loop_mono_ms(f->in->loop);
+    if (st == ST_OK)
+        st = batch_quick_answer(&f->batch, r, &f->in->guess);
+    if (st == ST_NONE)
+        batch_send_sure(&f->batch, f->in->pipe, sure_landed, f);
+    else
+        flight_over(f, st, NULL, 0);
+}
+
+static void flight_send(struct flight *f)
+{
+    struct guess *g = &f->in->guess;
+
+    g->mono_ms = loop_mono_ms(f->in->loop);
+    batch_build(&f->batch, &f->text, &f->items, loop_now(f->in->loop), g);
+    batch_send_quick(&f->batch, f->in->pipe, g, quick_landed, f);
 }
 
 static void gather(struct intake *in, struct flight *f)

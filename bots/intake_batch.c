@@ -44,7 +44,7 @@ void items_move(struct items *to, struct items *from)
     items_clear(from);
 }
 
-/* ---- arguments ------------------------------------------------------------------ */
+/* ---- text ----------------------------------------------------------------------- */
 
 static void add_int(struct buf *b, int64_t v)
 {
@@ -57,58 +57,6 @@ static void add_int(struct buf *b, int64_t v)
     buf_add(b, digits + i, sizeof(digits) - (size_t)i);
 }
 
-/* What was added to the text since `from` is the next argument, or the next key. */
-static void arg_end(struct batch *b, size_t from)
-{
-    b->args[b->n_args++] = (struct piece){from, b->text->len - from};
-}
-
-static int key_end(struct batch *b, size_t from)
-{
-    b->keys[b->n_keys++] = (struct piece){from, b->text->len - from};
-    return b->n_keys;
-}
-
-static void arg_int(struct batch *b, int64_t v)
-{
-    size_t from = b->text->len;
-
-    add_int(b->text, v);
-    arg_end(b, from);
-}
-
-static void key_fixed(struct batch *b, const char *what)
-{
-    size_t from = b->text->len;
-
-    buf_adds(b->text, queue_prefix(POOL_LOGIC));
-    buf_adds(b->text, what);
-    key_end(b, from);
-}
-
-static int key_of_bits(struct batch *b, const struct item *it)
-{
-    size_t from = b->text->len;
-
-    buf_adds(b->text, "dv:{s0}:u:");
-    buf_adds(b->text, tg_bot_name(it->bot));
-    buf_addc(b->text, ':');
-    add_int(b->text, it->update_id / ID_BITS);
-    return key_end(b, from);
-}
-
-static int key_of_list(struct batch *b, int list)
-{
-    size_t from = b->text->len;
-
-    if (b->list_key[list] == 0) {
-        buf_adds(b->text, queue_prefix(POOL_LOGIC));
-        add_int(b->text, list);
-        b->list_key[list] = key_end(b, from);
-    }
-    return b->list_key[list];
-}
-
 static void add_digits(struct buf *b, int64_t v, int base, int width)
 {
     char text[16];
@@ -117,6 +65,42 @@ static void add_digits(struct buf *b, int64_t v, int base, int width)
         text[i] = "0123456789abcdef"[v % base];
     buf_add(b, text, (size_t)width);
 }
+
+static struct piece piece_since(const struct batch *b, size_t from)
+{
+    return (struct piece){from, b->text->len - from};
+}
+
+static struct piece key_of(struct batch *b, const char *what)
+{
+    size_t from = b->text->len;
+
+    buf_adds(b->text, queue_prefix(POOL_LOGIC));
+    buf_adds(b->text, what);
+    return piece_since(b, from);
+}
+
+static struct piece key_of_bits(struct batch *b, const struct item *it)
+{
+    size_t from = b->text->len;
+
+    buf_adds(b->text, "dv:{s0}:u:");
+    buf_adds(b->text, tg_bot_name(it->bot));
+    buf_addc(b->text, ':');
+    add_int(b->text, it->update_id / ID_BITS);
+    return piece_since(b, from);
+}
+
+static struct piece key_of_list(struct batch *b, int list)
+{
+    size_t from = b->text->len;
+
+    buf_adds(b->text, queue_prefix(POOL_LOGIC));
+    add_int(b->text, list);
+    return piece_since(b, from);
+}
+
+/* ---- entries -------------------------------------------------------------------- */
 
 /* id, attempts, crashes, list, stamp and number. The ids of a batch follow one another:
  * only the first is drawn. */
@@ -131,7 +115,7 @@ static void add_head(struct batch *b, const struct item *it, uint8_t id[16])
     buf_adds(b->text, "000");
     add_digits(b->text, it->list, 10, 2);
     add_digits(b->text, b->stamp_ms, 10, 13);
-    add_digits(b->text, b->seq++, 16, 10);
+    add_digits(b->text, b->seq + b->n, 16, 10);
 }
 
 static void add_body(struct buf *t, const struct item *it)
@@ -151,14 +135,32 @@ static void add_body(struct buf *t, const struct item *it)
     buf_adds(t, "}}");
 }
 
-static void arg_entry(struct batch *b, const struct item *it, uint8_t id[16])
+static int list_use(struct batch *b, int list)
+{
+    for (int i = 0; i < b->n_lists; i++)
+        if (b->list[i] == list)
+            return i;
+    b->list[b->n_lists] = list;
+    b->list_n[b->n_lists] = 0;
+    b->list_key[b->n_lists] = key_of_list(b, list);
+    return b->n_lists++;
+}
+
+static void entry_add(struct batch *b, const struct item *it, uint8_t id[16])
 {
     size_t from = b->text->len;
 
+    add_int(b->text, it->update_id % ID_BITS);
+    b->bit[b->n] = piece_since(b, from);
+    b->entry_list[b->n] = list_use(b, it->list);
+    b->list_n[b->entry_list[b->n]]++;
+    from = b->text->len;
     add_head(b, it, id);
     add_body(b->text, it);
-    arg_end(b, from);
+    b->entry[b->n++] = piece_since(b, from);
 }
+
+/* ---- the whole ------------------------------------------------------------------ */
 
 static bool same_bits(const struct item *a, const struct item *b)
 {
@@ -166,95 +168,42 @@ static bool same_bits(const struct item *a, const struct item *b)
 }
 
 /* Updates of one bitmap are put together; within it they keep their order. */
-static int items_group(struct items *l, struct batch *b)
+static void items_group(struct items *l, struct batch *b)
 {
     struct items rest, out;
-    int groups = 0;
 
     items_move(&rest, l);
     items_clear(&out);
     while (rest.first) {
         struct items others;
         struct item *first = items_take(&rest), *it;
-        int n = out.n;
+        int before = out.n;
 
         items_clear(&others);
         items_add(&out, first);
         while ((it = items_take(&rest)) != NULL)
             items_add(same_bits(it, first) ? &out : &others, it);
-        arg_int(b, key_of_bits(b, first));
-        arg_int(b, out.n - n);
-        groups++;
+        b->bits_key[b->n_bits] = key_of_bits(b, first);
+        b->bits_n[b->n_bits++] = out.n - before;
         items_move(&rest, &others);
     }
     items_move(l, &out);
-    return groups;
-}
-
-static void batch_begin(struct batch *b, struct buf *text, const struct guess *g)
-{
-    buf_clear(text);
-    b->text = text;
-    b->n_keys = b->n_args = 0;
-    memset(b->list_key, 0, sizeof(b->list_key));
-    b->seq = g->seq;
-    b->stamp_ms = g->mono_ms + g->ahead_ms;
 }
 
 void batch_build(struct batch *b, struct buf *text, struct items *items, int64_t now,
                  const struct guess *g)
 {
     uint8_t id[16];
-    int groups, at;
-    size_t from;
 
-    batch_begin(b, text, g);
+    buf_clear(text);
+    b->text = text;
+    b->n = b->n_bits = b->n_lists = 0;
+    b->seq = g->seq;
+    b->stamp_ms = g->mono_ms + g->ahead_ms;
     ulid_new(now, id);
-    key_fixed(b, "c");
-    key_fixed(b, "bell");
-    arg_int(b, items->n);
-    arg_int(b, INTAKE_LIST_MAX);
-    arg_int(b, b->seq);
-    arg_int(b, b->stamp_ms);
-    at = b->n_args++; /* how many bitmaps: known after grouping */
-    groups = items_group(items, b);
-    from = text->len;
-    add_int(text, groups);
-    b->args[at] = (struct piece){from, text->len - from};
-    for (const struct item *it = items->first; it; it = it->next) {
-        arg_int(b, it->update_id % ID_BITS);
-        arg_int(b, key_of_list(b, it->list));
-        arg_entry(b, it, id);
-    }
-}
-
-/* Digits up to `end` or the text's end; -1: none, or too many. */
-static int64_t digits_read(const char **s, const char *text_end, char end)
-{
-    int64_t v = 0;
-    int n = 0;
-
-    for (; *s < text_end && **s >= '0' && **s <= '9' && n < 18; (*s)++, n++)
-        v = v * 10 + (**s - '0');
-    if (n == 0 || (*s < text_end ? **s != end : end != '\0'))
-        return -1;
-    *s += *s < text_end;
-    return v;
-}
-
-size_t batch_answer(const char *s, size_t n, struct guess *g)
-{
-    const char *colon = s ? memchr(s, ':', n) : NULL, *p;
-    int64_t seq, ms;
-
-    if (!colon)
-        return 0;
-    p = colon + 1;
-    seq = digits_read(&p, s + n, ':');
-    ms = seq < 0 ? -1 : digits_read(&p, s + n, '\0');
-    if (ms < 0)
-        return 0;
-    g->seq = seq;
-    g->ahead_ms = ms - g->mono_ms;
-    return (size_t)(colon - s);
+    b->counters = key_of(b, "c");
+    b->bell = key_of(b, "bell");
+    items_group(items, b);
+    for (const struct item *it = items->first; it; it = it->next)
+        entry_add(b, it, id);
 }

@@ -42,7 +42,7 @@ struct redis_pipe {
     struct redis_script *loaded[SCRIPTS_MAX]; /* known to this connection */
     struct loop_timer retry, watch;
     int64_t complained_ms;
-    bool answered, closing;
+    bool answered, closing, spoilt;
 };
 
 static void push(struct calls *list, struct call *c)
@@ -111,12 +111,16 @@ static void want(struct redis_pipe *p, unsigned events)
         p->watched = events;
 }
 
+/* What stands behind a command that could not be put may depend on it (MULTI): the turn is
+ * not written at all, and the connection begins anew. */
 static void append(struct redis_pipe *p, const struct redis_cmd *cmd, struct call *c)
 {
-    if (p->state != PIPE_READY || cmd->failed || !wire_append(p->wire, cmd))
-        push(&p->failed, c);
-    else
+    if (p->state == PIPE_READY && !cmd->failed && wire_append(p->wire, cmd)) {
         push(&p->sent, c);
+        return;
+    }
+    p->spoilt |= p->state == PIPE_READY;
+    push(&p->failed, c);
 }
 
 static struct call *call_new(int deadline_ms, redis_done *done, void *arg)
@@ -216,6 +220,10 @@ static void on_turn(void *arg)
     struct redis_pipe *p = arg;
     enum status st;
 
+    if (p->spoilt) {
+        p->spoilt = false;
+        go_down(p, "no memory for a command");
+    }
     if (p->state == PIPE_READY) {
         st = wire_flush(p->wire);
         if (st == ST_UNSURE)
@@ -279,9 +287,12 @@ void redis_pipe_call(struct redis_pipe *p, struct redis_cmd *cmd, int deadline_m
 {
     struct call *c = call_new(deadline_ms, done, arg);
 
-    if (c != NULL)
+    if (c != NULL) {
         append(p, cmd, c);
-    else
+        return;
+    }
+    p->spoilt |= p->state == PIPE_READY;
+    if (done != NULL)
         done(arg, ST_BROKEN, NULL); /* no memory even for the promise to call back */
 }
 

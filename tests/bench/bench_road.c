@@ -234,8 +234,18 @@ static void start(struct road *r)
         r->program[i] = program_start("dvorik", names[i], NULL);
     }
     need(until(bots_ready, r, 20000), "bots are not healthy");
+}
+
+/* Connections afresh: one that idled through the last phase may be closed by now. */
+static void connect_all(struct road *r)
+{
     for (int c = 0; c < CONNECTIONS; c++) {
+        if (r->fd[c] > 0) {
+            loop_forget(r->loop, r->fd[c]);
+            close(r->fd[c]);
+        }
         r->fd[c] = dial(r->bots_port);
+        r->busy[c] = false;
         need(loop_watch(r->loop, r->fd[c], LOOP_READ, on_reply, r) == ST_OK,
              "no memory");
     }
@@ -243,6 +253,7 @@ static void start(struct road *r)
 
 static void taps(struct road *r, int n, int window)
 {
+    connect_all(r);
     free(r->taps);
     r->taps = calloc((size_t)n, sizeof *r->taps);
     need(r->taps != NULL, "no memory");

@@ -1,0 +1,59 @@
+#!lua flags=allow-oom
+-- Runs behind the RPUSH of ready entries, all in one MULTI: lets them stand, or takes all
+-- of them back for intake.lua to do it the sure way. See bots/intake_send.c.
+-- KEYS  1 c  2 bell  3.. the bitmaps, then the lists
+-- ARGV  n, longest list, number of the first entry, stamp; how many bitmaps, how many of
+--       the updates each has; how many lists, for each: entries pushed, 1 when its length is
+--       to be looked at; then the updates' bits
+-- Returns "k" (kept) or "u" (undone), then ":<next number>:<now in ms>"
+local n, longest = tonumber(ARGV[1]), tonumber(ARGV[2])
+local groups = tonumber(ARGV[5])
+local lists = tonumber(ARGV[6 + groups])
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local seq = tonumber(redis.call('HGET', KEYS[1], 'seq') or '0')
+local fine = seq == tonumber(ARGV[3]) and math.abs(tonumber(ARGV[4]) - now) <= 50
+
+for l = 1, lists do
+    if ARGV[6 + groups + l * 2] == '1'
+        and redis.call('LLEN', KEYS[2 + groups + l]) > longest then
+        fine = false
+    end
+end
+
+local at, done = 7 + groups + lists * 2, {}
+for g = 1, fine and groups or 0 do
+    local key, ops, m = KEYS[2 + g], {}, tonumber(ARGV[5 + g])
+    for j = 0, m - 1 do
+        ops[j * 4 + 1], ops[j * 4 + 2], ops[j * 4 + 3], ops[j * 4 + 4] =
+            'SET', 'u1', ARGV[at + j], 1
+    end
+    local was = redis.call('BITFIELD', key, unpack(ops))
+    for j = 1, m do
+        if was[j] == 1 then
+            fine = false
+        else
+            done[#done + 1] = {key, ARGV[at + j - 1]}
+        end
+    end
+    at = at + m
+    if redis.call('TTL', key) < 90000 then
+        redis.call('EXPIRE', key, 93600)
+    end
+end
+
+if not fine then
+    for _, bit in ipairs(done) do
+        redis.call('SETBIT', bit[1], bit[2], 0)
+    end
+    for l = 1, lists do
+        redis.call('RPOP', KEYS[2 + groups + l], ARGV[5 + groups + l * 2])
+    end
+    return string.format('u:%d:%d', seq, now)
+end
+redis.call('HINCRBY', KEYS[1], 'seq', n)
+redis.call('HINCRBY', KEYS[1], 'enq', n)
+for _ = 1, math.min(n, 64 - redis.call('LLEN', KEYS[2])) do
+    redis.call('RPUSH', KEYS[2], '1')
+end
+return string.format('k:%d:%d', seq + n, now)

@@ -1,0 +1,2 @@
+DROP TABLE alarm;
+DROP TABLE discount_shown;
