@@ -37,6 +37,8 @@ int start_settings(struct config *cfg, const char *program, unsigned need)
     if (config_load(cfg, need, &why) != ST_OK)
         return start_refuse(program, why);
     log_open(program, level_of(cfg->log_level), strcmp(cfg->log_format, "json") == 0);
+    for (int i = 0; (why = config_idle(i)) != NULL; i++)
+        log_info("this setting has no effect in this version", LOG_TEXT("name", why));
     return 0;
 }
 
@@ -94,4 +96,21 @@ int start(struct config *cfg, const char *program, unsigned need)
     if (status == 0 && (need & NEED_REDIS))
         status = wait_for(start_redis, cfg, program);
     return status;
+}
+
+int start_command(struct config *cfg, const char *name, unsigned need)
+{
+    int status = start_settings(cfg, name, need);
+    const char *why = NULL;
+    enum status st;
+
+    if (status != 0)
+        return status;
+    st = start_schema(cfg, &why);
+    if (st == ST_OK)
+        return 0;
+    if (st == ST_REFUSED)
+        return start_refuse(name, why ? why : "the schema does not fit");
+    fprintf(stderr, "dvorik %s: the database cannot be reached\n", name);
+    return 1;
 }

@@ -19,6 +19,10 @@ must_check int start(struct config *cfg, const char *program, unsigned need);
  */
 must_check int start_settings(struct config *cfg, const char *program, unsigned need);
 
+/* For what a person runs: settings, and a schema of this version, without waiting. 0:
+ * go on; 1: the database is away; 2: refused. */
+must_check int start_command(struct config *cfg, const char *name, unsigned need);
+
 /* The two looks, once each: ST_OK, ST_DOWN (not there yet), ST_REFUSED (*why: one line
  * with the command that mends it, lent). */
 must_check enum status start_schema(const struct config *cfg, const char **why);

@@ -14,22 +14,17 @@
 #define KEY_MAX 64
 #define TEXT_KEPT (256 * 1024)
 
-struct flight {
-    struct intake *in;
-    struct items items; /* in the order of the scripts' answers */
-    struct batch batch;
-    struct buf text; /* what the batch points into; its memory is kept */
-};
-
 struct intake {
     struct loop *loop;
     struct redis_pipe *pipe;
     struct items waiting;
+    struct items under_way; /* in the order of the scripts' answers */
+    struct batch batch;     /* of those under way */
+    struct buf text;        /* what the batch points into; its memory is kept */
     struct item *spare; /* items are used again: a webhook takes no memory of its own */
-    struct flight flights[INTAKE_FLIGHTS];
-    struct intake_counts counts;
     struct guess guess;
     struct loop_timer soon;
+    struct intake_counts counts;
 };
 
 static struct item *item_new(struct intake *in)
@@ -71,81 +66,69 @@ static enum status verdict(enum status st, const char *letters, size_t n, size_t
 }
 
 /* letters NULL: all of them are as st says. */
-static void flight_over(struct flight *f, enum status st, const char *letters, size_t n)
+static void batch_over(struct intake *in, enum status st, const char *letters, size_t n)
 {
     struct items items;
     struct item *it;
 
-    if (f->text.cap > TEXT_KEPT)
-        buf_free(&f->text);
-    items_move(&items, &f->items); /* the flight is free for the next batch */
+    if (in->text.cap > TEXT_KEPT)
+        buf_free(&in->text);
+    if (st == ST_OK)
+        crash_point("intake.stored");
+    items_move(&items, &in->under_way); /* room for the next batch */
     for (size_t i = 0; (it = items_take(&items)) != NULL; i++)
-        item_done(f->in, it, verdict(st, letters, n, i));
+        item_done(in, it, verdict(st, letters, n, i));
 }
 
 static void sure_landed(void *arg, enum status st, const struct redis_reply *r)
 {
-    struct flight *f = arg;
+    struct intake *in = arg;
     const char *letters = NULL;
     size_t n = 0;
 
-    f->in->guess.mono_ms = loop_mono_ms(f->in->loop);
+    in->guess.mono_ms = loop_mono_ms(in->loop);
     if (st == ST_OK)
-        st = batch_sure_answer(r, &f->in->guess, &letters, &n);
-    flight_over(f, st, letters, n);
+        st = batch_sure_answer(r, &in->guess, &letters, &n);
+    batch_over(in, st, letters, n);
 }
 
 static void quick_landed(void *arg, enum status st, const struct redis_reply *r)
 {
-    struct flight *f = arg;
+    struct intake *in = arg;
 
-    f->in->guess.mono_ms = loop_mono_ms(f->in->loop);
+    in->guess.mono_ms = loop_mono_ms(in->loop);
     if (st == ST_OK)
-        st = batch_quick_answer(&f->batch, r, &f->in->guess);
+        st = batch_quick_answer(&in->batch, r, &in->guess);
     if (st == ST_NONE)
-        batch_send_sure(&f->batch, f->in->pipe, sure_landed, f);
+        batch_send_sure(&in->batch, in->pipe, sure_landed, in);
     else
-        flight_over(f, st, NULL, 0);
+        batch_over(in, st, NULL, 0);
 }
 
-static void flight_send(struct flight *f)
-{
-    struct guess *g = &f->in->guess;
-
-    g->mono_ms = loop_mono_ms(f->in->loop);
-    batch_build(&f->batch, &f->text, &f->items, loop_now(f->in->loop), g);
-    batch_send_quick(&f->batch, f->in->pipe, g, quick_landed, f);
-}
-
-static void gather(struct intake *in, struct flight *f)
+static void gather(struct intake *in)
 {
     size_t bytes = 0;
 
-    while (in->waiting.first && f->items.n < BATCH_MAX && bytes < BATCH_BYTES) {
+    while (in->waiting.first && in->under_way.n < BATCH_MAX && bytes < BATCH_BYTES) {
         bytes += in->waiting.first->n;
-        items_add(&f->items, items_take(&in->waiting));
+        items_add(&in->under_way, items_take(&in->waiting));
     }
 }
 
-static struct flight *flight_free(struct intake *in)
-{
-    for (int i = 0; i < INTAKE_FLIGHTS; i++)
-        if (in->flights[i].items.n == 0)
-            return &in->flights[i];
-    return NULL;
-}
-
-/* Once a turn. While all flights are under way updates gather: the longer Redis
- * takes, the more one answer of it is worth. */
+/* Once a turn. While one batch is under way the next one gathers: the longer Redis
+ * takes, the more one answer of it is worth. A second one beside it would halve both,
+ * and cost an fsync of its own. */
 static void on_turn(void *arg)
 {
     struct intake *in = arg;
 
-    struct flight *f;
-
-    while (in->waiting.n > 0 && (f = flight_free(in)) != NULL) {
-        gather(in, f);
-        flight_send(f);
+    while (in->waiting.n > 0 && in->under_way.n == 0) {
+        gather(in);
+        crash_point("intake.gathered");
+        in->guess.mono_ms = loop_mono_ms(in->loop);
+        batch_build(&in->batch, &in->text, &in->under_way, loop_now(in->loop),
+                    &in->guess);
+        batch_send_quick(&in->batch, in->pipe, &in->guess, quick_landed, in);
     }
 }
 
@@ -159,10 +142,7 @@ struct intake *intake_open(struct loop *loop)
         return NULL;
     in->loop = loop;
     items_clear(&in->waiting);
-    for (int i = 0; i < INTAKE_FLIGHTS; i++) {
-        in->flights[i].in = in;
-        items_clear(&in->flights[i].items);
-    }
+    items_clear(&in->under_way);
     if (loop_each_turn(loop, on_turn, in) == ST_OK)
         return in;
     free(in);
@@ -187,8 +167,7 @@ void intake_close(struct intake *in)
         in->spare = it->next;
         free(it);
     }
-    for (int i = 0; i < INTAKE_FLIGHTS; i++)
-        buf_free(&in->flights[i].text);
+    buf_free(&in->text);
     free(in);
 }
 
@@ -256,7 +235,7 @@ enum status intake_put(struct intake *in, enum tg_bot bot, const char *raw, size
     items_add(&in->waiting, it);
     /* Our hook ran before the server took this: without news the loop would sleep on
      * it. */
-    if (in->soon.loop == NULL && flight_free(in))
+    if (in->soon.loop == NULL && in->under_way.n == 0)
         loop_after(in->loop, &in->soon, 0, wake, NULL);
     return ST_OK;
 }

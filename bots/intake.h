@@ -3,8 +3,8 @@
  * bots/intake.h - updates into the queue, each once.
  *
  *   intake_put ---> gathered ---> under way ---> done(ST_OK | ST_TAKEN | …)
- *                     one EVALSHA of intake.lua for all that is gathered, sent once a
- *                     turn of the loop, at most INTAKE_FLIGHTS at a time
+ *                     one transaction for all that is gathered, sent once a
+ *                     turn of the loop, one at a time
  *
  * Each update gets exactly one done, never from inside intake_put:
  *
@@ -26,7 +26,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INTAKE_FLIGHTS 1
 #define INTAKE_LIST_MAX 100000 /* entries on one hot list; beyond it ST_REFUSED */
 
 struct intake;

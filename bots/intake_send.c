@@ -30,7 +30,7 @@ static void arg_keys(struct redis_cmd *c, const struct batch *b)
         arg_piece(c, b, b->list_key[i]);
 }
 
-/* ---- the quick way --------------------------------------------------------------- */
+/* ---- the quick way -------------------------------------------------------------- */
 
 /* A command of the transaction; its own answer is only "queued". A command that could
  * not be put together ends the connection, and with it the transaction, before EXEC. */
@@ -104,7 +104,7 @@ void batch_send_quick(const struct batch *b, struct redis_pipe *p,
     redis_cmd_free(&c);
 }
 
-/* ---- the sure way ---------------------------------------------------------------- */
+/* ---- the sure way --------------------------------------------------------------- */
 
 void batch_send_sure(const struct batch *b, struct redis_pipe *p, redis_done *done,
                      void *arg)
@@ -131,7 +131,7 @@ void batch_send_sure(const struct batch *b, struct redis_pipe *p, redis_done *do
     redis_cmd_free(&c);
 }
 
-/* ---- answers --------------------------------------------------------------------- */
+/* ---- answers -------------------------------------------------------------------- */
 
 /* Digits up to `end`, or to the text's end for NUL; -1: none, or too many. */
 static int64_t digits_read(const char **s, const char *text_end, char end)

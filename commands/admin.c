@@ -198,7 +198,7 @@ int admin_main(int argc, char **argv)
     v = read_verb(argc, argv, &o);
     if (v == NULL)
         return usage(stderr);
-    code = start(&cfg, "admin", NEED_DATABASE);
+    code = start_command(&cfg, "admin", NEED_DATABASE);
     if (code == 0)
         code = run(&cfg, v, &o);
     config_free(&cfg);

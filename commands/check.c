@@ -3,6 +3,7 @@
 
 #include "core/base/config.h"
 #include "core/base/log.h"
+#include "core/audit.h"
 #include "core/io/db.h"
 #include "core/io/redis.h"
 #include "migrations/migrate.h"
@@ -36,6 +37,24 @@ static const char *why_or(enum status st, const char *why, const char *otherwise
     return st == ST_REFUSED && why != NULL ? why : otherwise;
 }
 
+/* The chain of sealed blocks: has anybody touched the log of who did what? */
+static bool check_audit(struct db *db)
+{
+    struct finding f = {"audit", ST_BROKEN, NULL};
+    char why[96];
+    int64_t from = 0;
+
+    f.st = audit_verify(db, &from);
+    if (f.st == ST_REFUSED) {
+        snprintf(why, sizeof why, "a sealed block was changed: row %lld or after it",
+                 (long long)from);
+        f.why = why;
+    } else if (f.st != ST_OK) {
+        f.why = "cannot be read";
+    }
+    return print_finding(f);
+}
+
 static bool check_mysql(const struct config *cfg)
 {
     struct db *db = db_open(cfg);
@@ -54,6 +73,8 @@ static bool check_mysql(const struct config *cfg)
         schema.why = why_or(schema.st, why, "cannot be read");
         fine = print_finding(schema);
     }
+    if (fine)
+        fine = check_audit(db);
     db_close(db);
     return fine;
 }

@@ -23,8 +23,7 @@ struct desk {
     int64_t now;
 };
 
-/* ---- printing
- * ------------------------------------------------------------------------------ */
+/* ---- printing ------------------------------------------------------------------- */
 
 static void print_time(const struct desk *d, int64_t at)
 {
@@ -137,6 +136,11 @@ static int ls(struct desk *d, int argc, char **argv)
     return list(d, LEDGER_OPEN, argc, argv);
 }
 
+static int done(struct desk *d, int argc, char **argv)
+{
+    return list(d, LEDGER_DONE, argc, argv);
+}
+
 static int dead(struct desk *d, int argc, char **argv)
 {
     return list(d, LEDGER_DEAD, argc, argv);
@@ -183,6 +187,7 @@ static const struct verb {
 } verbs[] = {
     {"stats", "", 0, 0, stats, "how much is waiting, running, delayed, dead"},
     {"ls", "[KIND]", 0, 1, ls, "open jobs, newest first"},
+    {"done", "[KIND]", 0, 1, done, "what ran last, and the root it followed from"},
     {"show", "ID", 1, 1, show, "one job's story"},
     {"trace", "ROOT", 1, 1, trace, "all that followed from one update or tick"},
     {"dead", "[KIND]", 0, 1, dead, "jobs that gave up, and why"},
@@ -215,7 +220,7 @@ int jobs_main(int argc, char **argv)
         return usage(stdout);
     if (v == NULL || argc - 2 < v->least || argc - 2 > v->most)
         return usage(stderr);
-    status = start_settings(&d.cfg, "jobs", NEED_DATABASE | NEED_REDIS);
+    status = start_command(&d.cfg, "jobs", NEED_DATABASE | NEED_REDIS);
     if (status == 0) {
         d.db = db_open(&d.cfg);
         d.queue = queue_open(&d.cfg);

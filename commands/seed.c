@@ -155,7 +155,7 @@ int seed_main(int argc, char **argv)
               stderr);
         return 2;
     }
-    code = start(&cfg, "seed", NEED_DATABASE);
+    code = start_command(&cfg, "seed", NEED_DATABASE);
     if (code == 0)
         code = run(&cfg);
     config_free(&cfg);

@@ -133,14 +133,6 @@ static const struct verb *verb_find(int argc, char **argv)
     return NULL;
 }
 
-static int run(const struct verb *v, struct db *db, char **args)
-{
-    const char *why;
-    enum status st = migrate_check(db, &why);
-
-    return st == ST_OK ? v->run(db, args) : failed(st, why);
-}
-
 int settings_main(int argc, char **argv)
 {
     const struct verb *v = verb_find(argc, argv);
@@ -152,10 +144,10 @@ int settings_main(int argc, char **argv)
         return usage(stdout);
     if (v == NULL)
         return usage(stderr);
-    code = start_settings(&cfg, "settings", NEED_DATABASE);
+    code = start_command(&cfg, "settings", NEED_DATABASE);
     if (code == 0) {
         db = db_open(&cfg);
-        code = db != NULL ? run(v, db, argv + 2) : 1;
+        code = db != NULL ? v->run(db, argv + 2) : 1;
     }
     db_close(db);
     config_free(&cfg);

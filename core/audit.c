@@ -10,7 +10,7 @@
 #define FIELDS_BYTES 1000
 #define ACTION_BYTES 40
 
-/* ---- writing --------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------- */
 
 static enum status key_read(struct db *db, uint8_t key[SHA256_BYTES])
 {
@@ -116,7 +116,7 @@ enum status audit_add(struct db *db, int64_t now, const struct audit_entry *e)
     return st;
 }
 
-/* ---- sealing --------------------------------------------------------------------- */
+/* ---- sealing -------------------------------------------------------------------- */
 
 struct seal {
     int64_t id, from, to;

@@ -9,7 +9,7 @@
 
 #define ROOT_MAX (MESSAGE_ROOT_BYTES - 1)
 
-/* ---- states ---------------------------------------------------------------------- */
+/* ---- states --------------------------------------------------------------------- */
 
 static const char *const state_names[MESSAGE_STATES] = {
     [0] = "unset",
@@ -48,15 +48,20 @@ bool message_final(enum message_state s)
     return s > MESSAGE_SENDING && s < MESSAGE_STATES;
 }
 
-/* ---- putting --------------------------------------------------------------------- */
+/* ---- putting -------------------------------------------------------------------- */
 
 /* Why it must not go to that customer now, or NULL. */
-static const char *why_skip(enum message_purpose purpose, bool reachable,
-                            bool marketing_ok)
+struct may {
+    bool reachable, pd, marketing;
+};
+
+static const char *why_skip(enum message_purpose purpose, const struct may *may)
 {
-    if (!reachable)
+    if (!may->reachable)
         return "blocked";
-    return purpose == MESSAGE_MARKETING && !marketing_ok ? "no_consent" : NULL;
+    if (!may->pd)
+        return "withdrawn";
+    return purpose == MESSAGE_MARKETING && !may->marketing ? "no_consent" : NULL;
 }
 
 static enum status customer_skip(struct db *db, const struct message_spec *spec,
@@ -67,10 +72,12 @@ static enum status customer_skip(struct db *db, const struct message_spec *spec,
     *why = NULL;
     if (spec->customer_id == 0)
         return ST_OK;
-    st = db_one(db, "SELECT status, marketing_ok FROM customer WHERE id = ?",
+    st = db_one(db, "SELECT status, pd_ok, marketing_ok FROM customer WHERE id = ?",
                 DB_INT(spec->customer_id));
     if (st == ST_OK)
-        *why = why_skip(spec->purpose, db_int(db, 0) == 1, db_int(db, 1) != 0);
+        *why = why_skip(
+            spec->purpose,
+            &(struct may){db_int(db, 0) == 1, db_int(db, 1) != 0, db_int(db, 2) != 0});
     return st == ST_NONE ? ST_BAD : st;
 }
 
@@ -145,14 +152,15 @@ enum status message_put(struct db *db, int64_t now, const struct message_spec *s
     return job_put(db, now, &job);
 }
 
-/* ---- reading --------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------- */
 
 void message_free(struct message *m)
 {
     buf_free(&m->payload);
 }
 
-/* reachable and marketing_ok of its customer; both true when it has none. */
+/* *skip: why it must not go to its customer now, or NULL. Without one there is no
+ * reason, as marketing to nobody is never put. */
 static enum status message_read(struct db *db, int64_t id, struct message *out,
                                 const char **skip)
 {
@@ -163,7 +171,7 @@ static enum status message_read(struct db *db, int64_t id, struct message *out,
                "SELECT m.id, m.state, m.sender, m.purpose, m.on_unsure, m.recipient,"
                " m.customer_id, m.attempts, m.external_id, m.created_at, m.sent_at,"
                " m.root, m.why, m.payload, COALESCE(c.status, 1),"
-               " COALESCE(c.marketing_ok, 0)"
+               " COALESCE(c.pd_ok, 1), COALESCE(c.marketing_ok, 0), m.resends"
                " FROM message m LEFT JOIN customer c ON c.id = m.customer_id"
                " WHERE m.id = ?",
                DB_INT(id));
@@ -179,6 +187,7 @@ static enum status message_read(struct db *db, int64_t id, struct message *out,
     out->recipient = db_int(db, 5);
     out->customer_id = db_int(db, 6);
     out->attempts = (int)db_int(db, 7);
+    out->resends = (int)db_int(db, 17);
     out->external_id = db_int(db, 8);
     out->created_at = db_time(db, 9);
     out->sent_at = db_time(db, 10);
@@ -188,7 +197,9 @@ static enum status message_read(struct db *db, int64_t id, struct message *out,
              db_is_null(db, 12) ? "" : db_text(db, 12, NULL));
     s = db_text(db, 13, &n);
     buf_add(&out->payload, s, n);
-    *skip = why_skip(out->purpose, db_int(db, 14) == 1, db_int(db, 15) != 0);
+    *skip =
+        why_skip(out->purpose, &(struct may){db_int(db, 14) == 1, db_int(db, 15) != 0,
+                                             db_int(db, 16) != 0});
     return out->payload.failed ? ST_BROKEN : ST_OK;
 }
 
@@ -199,7 +210,7 @@ enum status message_load(struct db *db, int64_t id, struct message *out)
     return message_read(db, id, out, &skip);
 }
 
-/* ---- moving ---------------------------------------------------------------------- */
+/* ---- moving --------------------------------------------------------------------- */
 
 /* The one mover without a result from outside: names where it comes from in its WHERE.
  * ST_NONE: it was not there any more. */
@@ -234,8 +245,10 @@ static enum status message_start(struct db *db, int64_t now, struct message *m)
     int64_t changed;
     enum status st = db_exec(db, &changed,
                              "UPDATE message SET state = 2, attempts = attempts + 1,"
-                             " claimed_at = ? WHERE id = ? AND state = ?",
-                             DB_TIME(now), DB_INT(m->id), DB_INT(m->state));
+                             " resends = resends + ?, claimed_at = ?"
+                             " WHERE id = ? AND state = ?",
+                             DB_INT(m->state == MESSAGE_SENDING), DB_TIME(now),
+                             DB_INT(m->id), DB_INT(m->state));
 
     if (st == ST_OK && changed == 0)
         return ST_AGAIN;
@@ -255,9 +268,10 @@ enum status message_claim(struct db *db, int64_t now, int64_t id, struct message
         return skip != NULL ? message_end(db, out, MESSAGE_SKIPPED, skip)
                             : message_start(db, now, out);
     /* Its sender died between the request and the answer. */
-    if (out->on_unsure == UNSURE_RESEND && skip == NULL)
+    if (out->on_unsure == UNSURE_RESEND && skip == NULL &&
+        out->resends < MESSAGE_RESENDS_MAX)
         return message_start(db, now, out);
-    return message_end(db, out, MESSAGE_UNKNOWN, "the sender died while sending");
+    return message_end(db, out, MESSAGE_UNKNOWN, "its answer was lost");
 }
 
 static size_t cut(const char *why)

@@ -12,6 +12,10 @@
  * The last five are final. The row and the job send.message {"m":id} that sends it are
  * put in the transaction of the fact that the message tells of.
  *
+ * SKIPPED: they blocked us, took their consent back, or it is marketing and they want
+ * none; asked when it is put and again when it is claimed. Who has no consent is still
+ * answered, as a stranger is: with customer_id 0.
+ *
  * SENDING is written before the request leaves. Found SENDING later (its sender died),
  * the message may have been sent or not: `on_unsure` decides. RESEND claims it again: a
  * receipt twice is better than none. ASSUME ends it as UNKNOWN: marketing is never sent
@@ -43,6 +47,9 @@ bool message_final(enum message_state s);
 /* Pure: is that one of the arrows above? */
 bool message_may_move(enum message_state from, enum message_state to);
 
+/* A receipt whose answer is lost again and again (a database that takes no writes) is
+ * not sent for ever. */
+#define MESSAGE_RESENDS_MAX 2
 #define MESSAGE_PAYLOAD_MAX 16384
 #define MESSAGE_WHY_BYTES 121
 #define MESSAGE_ROOT_BYTES 41
@@ -50,7 +57,7 @@ bool message_may_move(enum message_state from, enum message_state to);
 struct message_spec {
     enum message_sender sender;
     int64_t recipient;   /* external id */
-    int64_t customer_id; /* 0: not a customer (staff, or before consent) */
+    int64_t customer_id; /* 0: not a customer (staff, before consent, after it) */
     enum message_purpose purpose;
     enum message_unsure on_unsure; /* 0: ASSUME for marketing, RESEND otherwise */
     const char *payload;           /* JSON; what to send, for the sender to read */
@@ -60,7 +67,7 @@ struct message_spec {
 };
 
 /* Writes the row and puts the job. *id is set for ST_OK and ST_NONE. ST_NONE: the row
- * is SKIPPED (no consent to marketing, or they blocked us), there is no job. ST_BAD:
+ * is SKIPPED (above), there is no job. ST_BAD:
  * payload empty, too long or not JSON; marketing to nobody. */
 must_check enum status message_put(struct db *db, int64_t now,
                                    const struct message_spec *spec, int64_t *id);
@@ -73,6 +80,7 @@ struct message {
     enum message_unsure on_unsure;
     int64_t recipient, customer_id;
     int attempts;        /* this one included */
+    int resends;         /* claims while it was SENDING */
     int64_t external_id; /* of the sent message; 0 until SENT */
     int64_t created_at, sent_at;
     char root[MESSAGE_ROOT_BYTES], why[MESSAGE_WHY_BYTES];

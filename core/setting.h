@@ -35,9 +35,9 @@ struct settings {
     int64_t discount_percent_bp; /* 0: nothing is given for joining */
     int64_t discount_days, discount_uses;
 
-    int64_t consent_version; /* one up whenever a text of consent changes */
     char consent_text_ru[SETTING_PAGE], consent_text_en[SETTING_PAGE];
     char marketing_text_ru[SETTING_PAGE], marketing_text_en[SETTING_PAGE];
+    /* Kept for broadcasts, which obey them; what a person's own act brings does not ask. */
     int64_t marketing_weekly_cap;
     int64_t quiet_from, quiet_to; /* no marketing between; equal: never quiet */
 
@@ -45,7 +45,6 @@ struct settings {
     int64_t birthday_days_before, birthday_days_after, birthday_lead_days;
     enum setting_leap birthday_leap;
     int64_t birthday_check_at;
-    bool birthday_year_needed;
     int64_t age_min;
 
     int64_t hold_minutes, undo_minutes, confirm_minutes;

@@ -10,17 +10,21 @@
 /* Written to be checked by the shop's lawyer; short, and true of what the program does.
  */
 static const char consent_ru[] =
-    "Чтобы завести карту гостя, нам нужно ваше согласие на обработку персональных "
-    "данных: имени и номера аккаунта в мессенджере, даты рождения и телефона, если вы "
-    "их укажете, и истории ваших скидок. Они нужны только для программы лояльности, "
-    "хранятся, пока вы в ней участвуете, и никому не передаются. Посмотреть, исправить "
-    "или удалить их можно в меню «Мои данные» в любой момент.";
+    "Чтобы выдать вам скидку, нам нужно ваше согласие на обработку персональных "
+    "данных. Это имя, номер и имя пользователя в мессенджере, язык, ссылка, по которой "
+    "вы пришли, подписка на наш канал, день рождения, если вы его укажете, скидки и "
+    "наши сообщения вам. Данные нужны только для программы скидок, мы никому их не "
+    "передаём. В меню «Мои данные» всегда можно посмотреть, что мы храним, и отозвать "
+    "согласие. Тогда мы перестанем пользоваться данными, а коды ваших скидок "
+    "перестанут действовать.";
 static const char consent_en[] =
-    "To open your guest card we need your consent to process personal data: your name "
-    "and account number in the messenger, your birthday and phone if you give them, "
-    "and the history of your discounts. They serve the loyalty programme only, are "
-    "kept while you take part in it, and are passed to nobody. You can see, correct or "
-    "delete them under “My data” at any time.";
+    "To give you a discount we need your consent to process personal data. These are "
+    "your name, number and user name in the messenger, the language, the link you came "
+    "by, whether you follow our channel, your birthday if you tell us, your discounts "
+    "and our messages to you. They serve the discount programme only, and we pass them "
+    "to nobody. Under “My data” you can always see what we keep, and withdraw your "
+    "consent. Then we stop using the data, and the codes of your discounts stop "
+    "working.";
 static const char marketing_ru[] =
     "Можно иногда писать вам о новинках, акциях и подарках? Это отдельное согласие: "
     "скидка от него не зависит, а отказаться можно в любой момент одним нажатием.";
@@ -58,9 +62,6 @@ const struct setting setting_table[] = {
      .max = 100, .help_ru = "Сколько раз её можно использовать",
      .help_en = "Times it can be used"},
 
-    {PLACE(consent_version), .kind = SETTING_IS_INT, .standard = "1", .min = 1,
-     .max = 1000000, .help_ru = "Версия текстов согласия; увеличьте, меняя текст",
-     .help_en = "Version of the consent texts; raise it with each change"},
     {PLACE(consent_text_ru), .kind = SETTING_IS_PAGE, .standard = consent_ru, .min = 20,
      .max = 2000, .help_ru = "Согласие на обработку данных, по-русски",
      .help_en = "Consent to data processing, in Russian"},
@@ -73,12 +74,14 @@ const struct setting setting_table[] = {
      .min = 20, .max = 2000, .help_ru = "То же по-английски",
      .help_en = "The same in English"},
     {PLACE(marketing_weekly_cap), .kind = SETTING_IS_INT, .standard = "2", .max = 100,
-     .help_ru = "Не больше рекламных сообщений человеку в неделю",
-     .help_en = "At most so many marketing messages a person a week"},
+     .help_ru = "Не больше рекламных сообщений человеку в неделю (для рассылок)",
+     .help_en = "At most so many marketing messages a person a week (broadcasts)"},
     {PLACE(quiet_from), .kind = SETTING_IS_TIME, .standard = "21:00",
-     .help_ru = "Тихие часы: с", .help_en = "Quiet hours begin"},
+     .help_ru = "Тихие часы: с (для рассылок)",
+     .help_en = "Quiet hours begin (broadcasts)"},
     {PLACE(quiet_to), .kind = SETTING_IS_TIME, .standard = "09:00",
-     .help_ru = "Тихие часы: до", .help_en = "Quiet hours end"},
+     .help_ru = "Тихие часы: до (для рассылок)",
+     .help_en = "Quiet hours end (broadcasts)"},
 
     {PLACE(birthday_percent_bp), .kind = SETTING_IS_PERCENT, .standard = "1500",
      .max = 10000, .help_ru = "Скидка ко дню рождения; 0 — не дарить",
@@ -97,8 +100,6 @@ const struct setting setting_table[] = {
      .help_en = "Born on 29 February, in a common year: 28 February or 1 March"},
     {PLACE(birthday_check_at), .kind = SETTING_IS_TIME, .standard = "09:00",
      .help_ru = "Когда поздравлять", .help_en = "When to congratulate"},
-    {PLACE(birthday_year_needed), .kind = SETTING_IS_BOOL, .standard = "0", .max = 1,
-     .help_ru = "Спрашивать год рождения", .help_en = "Ask for the year of birth"},
     {PLACE(age_min), .kind = SETTING_IS_INT, .standard = "14", .max = 100,
      .help_ru = "С какого возраста можно участвовать",
      .help_en = "The youngest age that may take part"},

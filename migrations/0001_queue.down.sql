@@ -1,6 +1,5 @@
 DROP TABLE settings_history;
 DROP TABLE settings;
-DROP TABLE leader;
 DROP TABLE update_seen;
 DROP TABLE cron_tick;
 DROP TABLE job_dead;

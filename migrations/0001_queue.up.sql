@@ -62,9 +62,9 @@ CREATE TABLE job_dead (
 CREATE TABLE cron_tick (
     schedule VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     due      DATETIME(6) NOT NULL,
-    job_id   BINARY(16)  NULL,
     fired_at DATETIME(6) NOT NULL,
-    PRIMARY KEY (schedule, due)
+    PRIMARY KEY (schedule, due),
+    KEY fired (fired_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_520_ci;
 
 -- Updates whose effect has been committed.
@@ -74,15 +74,6 @@ CREATE TABLE update_seen (
     at        DATETIME(6) NOT NULL,
     PRIMARY KEY (bot, update_id),
     KEY by_time (at)
-) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_520_ci;
-
--- Who of several does a thing just now; an economy, never a guarantee.
-CREATE TABLE leader (
-    name    VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    owner   VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    term    BIGINT      NOT NULL,
-    `until` DATETIME(6) NOT NULL,
-    PRIMARY KEY (name)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_unicode_520_ci;
 
 -- Only what differs from the defaults in core/setting_table.c.

@@ -22,7 +22,6 @@ CREATE TABLE staff (
     language CHAR(2) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'ru',
     role TINYINT NOT NULL,
     dismissed_at DATETIME(6) NULL,
-    pin_hash VARCHAR(120) CHARACTER SET ascii COLLATE ascii_bin NULL,
     created_at DATETIME(6) NOT NULL,
     UNIQUE KEY uq_staff_identity (channel, external_id),
     KEY ix_staff_role (role, dismissed_at),

@@ -13,6 +13,7 @@ CREATE TABLE message (
     why VARCHAR(120) NULL,
     root VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NULL,
     attempts INT NOT NULL DEFAULT 0,
+    resends TINYINT NOT NULL DEFAULT 0 COMMENT 'claims while its fate was not known',
     created_at DATETIME(6) NOT NULL,
     claimed_at DATETIME(6) NULL,
     sent_at DATETIME(6) NULL,

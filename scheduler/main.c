@@ -7,7 +7,6 @@
 
 #include "core/base/log.h"
 #include "core/io/loop.h"
-#include "core/setting.h"
 #include "scheduler/tasks.h"
 
 #include <signal.h>
@@ -36,14 +35,6 @@ static void on_stop(void *arg)
     loop_stop(c->loop);
 }
 
-/* The hour of check_birthdays is read at the start; changing it takes a restart. */
-static int birthday_at(struct db *db)
-{
-    struct settings set;
-
-    return setting_load(db, &set) == ST_OK ? set.birthday_check_at : 9 * 60;
-}
-
 static bool ready(struct clockwork *c, const struct config *cfg)
 {
     c->loop = loop_new();
@@ -55,8 +46,7 @@ static bool ready(struct clockwork *c, const struct config *cfg)
         c->sched.tz == NULL)
         return false;
     queue_bind(c->tasks.queue, c->tasks.db);
-    c->sched.tasks = tasks_table(&c->sched.n, birthday_at(c->tasks.db));
-    c->sched.arg = &c->tasks;
+    tasks_table(&c->tasks, &c->sched);
     return loop_on_signal(c->loop, SIGTERM, on_stop, c) == ST_OK &&
            loop_on_signal(c->loop, SIGINT, on_stop, c) == ST_OK;
 }

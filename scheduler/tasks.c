@@ -6,16 +6,19 @@
 #include "core/base/crash.h"
 #include "core/base/log.h"
 #include "core/io/ledger.h"
+#include "core/setting.h"
 
 #include <stdio.h>
+#include <string.h>
 
-/* ---- a tick becomes a job, once
- * -------------------------------------------------------------- */
+/* ---- a tick becomes a job, once ------------------------------------------------- */
 
+/* once: what must be new for the tick to count. A daily task's is its local date (as
+ * midnight UTC), so that moving its hour does not bring it twice on one day. */
 struct cron {
     const char *schedule;
     enum kind kind;
-    int64_t now, due;
+    int64_t now, once;
     int32_t day;
 };
 
@@ -30,7 +33,7 @@ static enum status cron_work(struct db *db, void *arg)
     json_set_int(spec.args, "day", c->day);
     st = db_exec(db, NULL,
                  "INSERT INTO cron_tick (schedule, due, fired_at) VALUES (?, ?, ?)",
-                 DB_TEXT(c->schedule), DB_TIME(c->due), DB_TIME(c->now));
+                 DB_TEXT(c->schedule), DB_TIME(c->once), DB_TIME(c->now));
     crash_point("cron.ticked");
     if (st != ST_OK) {
         json_free(spec.args);
@@ -45,7 +48,7 @@ static bool cron_fire(struct tasks *t, const struct cron *c)
     enum status st;
 
     snprintf(root, sizeof root, "cron:%s:%lld", c->schedule,
-             (long long)(c->due / SECOND));
+             (long long)(c->once / SECOND));
     queue_set_cause(t->queue, root, NULL);
     st = db_tx(t->db, cron_work, (void *)(uintptr_t)c);
     queue_set_cause(t->queue, NULL, NULL);
@@ -56,8 +59,9 @@ static bool cron_fire(struct tasks *t, const struct cron *c)
 
 static bool check_birthdays(void *arg, int64_t now, int64_t due, int32_t day)
 {
-    struct cron c = {"check_birthdays", KIND_SCHED_BIRTHDAY_CHECK, now, due, day};
+    struct cron c = {"check_birthdays", KIND_SCHED_BIRTHDAY_CHECK, now, day * DAY, day};
 
+    (void)due;
     return cron_fire(arg, &c);
 }
 
@@ -72,13 +76,13 @@ static bool expire_discounts(void *arg, int64_t now, int64_t due, int32_t day)
 
 static bool forget_old(void *arg, int64_t now, int64_t due, int32_t day)
 {
-    struct cron c = {"retention", KIND_SCHED_RETENTION, now, due, day};
+    struct cron c = {"retention", KIND_SCHED_RETENTION, now, day * DAY, day};
 
+    (void)due;
     return cron_fire(arg, &c);
 }
 
-/* ---- upkeep of the queue
- * ------------------------------------------------------------------------ */
+/* ---- upkeep of the queue -------------------------------------------------------- */
 
 static bool reconcile(void *arg, int64_t now, int64_t due, int32_t day)
 {
@@ -117,19 +121,42 @@ static bool seal_audit(void *arg, int64_t now, int64_t due, int32_t day)
     return true;
 }
 
+/* The hour is a setting: a change of it is seen within a minute. The date keeps its
+ * round to itself (struct cron), so this may look at it afresh. */
+static bool reread_hour(void *arg, int64_t now, int64_t due, int32_t day)
+{
+    struct tasks *t = arg;
+    int64_t at = 0;
+
+    (void)now, (void)due, (void)day;
+    if (t->birthday == NULL || setting_int(t->db, "birthday_check_at", &at) != ST_OK)
+        return true;
+    if (at != t->birthday->hour * 60 + t->birthday->minute) {
+        t->birthday->hour = (int)(at / 60);
+        t->birthday->minute = (int)(at % 60);
+        t->birthday->next = 0;
+    }
+    return true;
+}
+
 /* name, every s | hour, minute of each local date, fire */
-static struct sched_task table[] = {
+static const struct sched_task table[] = {
     {.name = "reconcile", .every_s = 1, .fire = reconcile},
     {.name = "expire_discounts", .every_s = 60, .fire = expire_discounts},
+    {.name = "reread_hour", .every_s = 60, .fire = reread_hour},
     {.name = "seal_audit", .every_s = 600, .fire = seal_audit},
     {.name = "retention", .hour = 4, .minute = 30, .fire = forget_old},
     {.name = "check_birthdays", .hour = 9, .minute = 0, .fire = check_birthdays},
 };
 
-struct sched_task *tasks_table(int *n, int birthday_at)
+_Static_assert(sizeof table / sizeof *table <= TASKS_MAX, "TASKS_MAX is too small");
+
+void tasks_table(struct tasks *t, struct sched *s)
 {
-    *n = sizeof table / sizeof *table;
-    table[*n - 1].hour = birthday_at / 60;
-    table[*n - 1].minute = birthday_at % 60;
-    return table;
+    s->n = sizeof table / sizeof *table;
+    memcpy(t->rows, table, sizeof table);
+    s->tasks = t->rows;
+    s->arg = t;
+    t->birthday = &t->rows[s->n - 1];
+    reread_hour(t, 0, 0, 0);
 }

@@ -8,14 +8,19 @@
 #include "core/io/queue.h"
 #include "scheduler/sched.h"
 
+#define TASKS_MAX 16
+
 struct tasks {
     const struct config *cfg;
     struct db *db;
     struct queue *queue;
+    /* filled by tasks_table */
+    struct sched_task rows[TASKS_MAX];
+    struct sched_task *birthday;
 };
 
-/* The table, for a sched whose arg is a struct tasks. birthday_at: minutes of the day.
- */
-struct sched_task *tasks_table(int *n, int birthday_at);
+/* Gives s the table, and this t as its argument. The hour of check_birthdays is the
+ * setting's; nine where it cannot be read now, until it can. */
+void tasks_table(struct tasks *t, struct sched *s);
 
 #endif

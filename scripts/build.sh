@@ -22,7 +22,9 @@ shown=0
 while kill -0 $job 2>/dev/null; do
     sleep 0.5
     ready=$(grep -c '^  CC ' "$LOG" || true)
-    if [ -t 1 ]; then
+    if [ "$total" = 0 ]; then
+        continue
+    elif [ -t 1 ]; then
         printf '\r%s: %s of %s files ' "$WHAT" "$ready" "$total"
     elif [ $((ready - shown)) -ge 40 ]; then
         shown=$ready

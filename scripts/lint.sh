@@ -136,7 +136,7 @@ grep -v '^scripts/lint.sh$' "$W/text" >"$W/words"
 find_words words '(^|[^A-Za-z0-9_])(TODO|FIXME|XXX|HACK)([^A-Za-z0-9_]|$)' 'unfinished'
 find_words words '(^|[^A-Za-z0-9_.$}])/(work|root|home)/' 'a path of some machine'
 
-over cases grep -LE 'assert_|fail' | sed 's/$/:1: a test that cannot fail/' >>"$F"
+over cases grep -LE 'assert_|fail|"tests/harness/' | sed 's/$/:1: a test that cannot fail/' >>"$F"
 
 # ---- documents ------------------------------------------------------------------------
 if [ -f core/io/kind.c ]; then
@@ -146,6 +146,11 @@ if [ -f core/io/kind.c ]; then
                 echo "worker/JOBS.md:1: says nothing of $kind"
         done >>"$F"
 fi
+# A point where a program may be killed is a promise that some test kills it there.
+over product grep -hoE 'crash_point\("[a-z_.]+"\)' | sed 's/.*("//; s/").*//' | sort -u |
+    while read -r point; do
+        over tests grep -qF "\"$point" || echo "core/base/crash.h:1: no test dies at $point"
+    done >>"$F"
 for verb in ./run ./test; do
     grep -qF "$verb" README.md 2>/dev/null || echo "README.md:1: does not show $verb" >>"$F"
 done

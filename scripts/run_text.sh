@@ -32,6 +32,10 @@ say_restart() {
     tell "run: $1 завершился (код $2), запущу снова через $3 с$words" \
         "run: $1 ended (status $2), starting it again in ${3}s$words" >&2
 }
+say_begin_anew() {
+    tell 'run: это демонстрация; начать её с чистого листа: rm -rf var/demo' \
+        'run: this is the demo shop; to begin it anew: rm -rf var/demo' >&2
+}
 say_no_webhooks() {
     tell 'run: адреса вебхуков не приняты; см. var/log/webhooks.log' \
         'run: the webhooks were not accepted; see var/log/webhooks.log' >&2
@@ -54,10 +58,10 @@ rows() {
 steps_ru() {
     echo
     if [ $mode = demo ]; then
-        echo "Первая скидка, три шага: откройте  http://$BOTAPI_LISTEN/"
-        echo '  1. Выберите покупателя, нажмите «Старт» в боте клиента и согласитесь: придёт QR-код.'
-        echo '  2. Выберите кассира, откройте смену и отправьте боту кассы код или эту картинку.'
-        echo '  3. Нажмите «Погасить»: скидка использована, покупатель узнал об этом.'
+        echo "Первая скидка за три шага: http://$BOTAPI_LISTEN/?demo=1 (слева телефон покупателя, справа кассира)"
+        echo '  1. Слева: «Начать», «✅ Согласен», «📣 Открыть канал» и «Подписаться», назад и «✅ Я подписался»: придёт QR-код.'
+        echo '  2. Справа: «Начать», «🔓 Открыть смену». Слева под картинкой «Открыть камерой» и выберите кассира; или напишите код справа.'
+        echo '  3. Справа: «✅ Применить». Скидка использована, покупателю пришло сообщение.'
     else
         echo 'Напишите /start боту клиента; владелец (SUPERADMIN_TELEGRAM_ID) — боту кассы.'
     fi
@@ -66,10 +70,10 @@ steps_ru() {
 steps_en() {
     echo
     if [ $mode = demo ]; then
-        echo "The first discount in three steps: open  http://$BOTAPI_LISTEN/"
-        echo '  1. Pick a customer, press Start in the client bot and agree: a QR code arrives.'
-        echo '  2. Pick a cashier, open a shift and send the cashier bot the code or that picture.'
-        echo '  3. Press Redeem: the discount is used, and the customer hears of it.'
+        echo "The first discount in three steps: http://$BOTAPI_LISTEN/?demo=1&left=812345678 (a customer on the left, a cashier on the right)"
+        echo '  1. Left: «Начать» (Start), “I agree”, “Open the channel” and «Подписаться» (Subscribe), back and “I subscribed”: a QR code arrives.'
+        echo '  2. Right: «Начать», «🔓 Открыть смену» (Open a shift). Left, below the picture: «Открыть камерой» (point the camera), pick the cashier; or type the code on the right.'
+        echo '  3. Right: «✅ Применить» (Apply). The discount is used, and the customer hears of it.'
     else
         echo 'Write /start to the client bot; the owner (SUPERADMIN_TELEGRAM_ID) to the cashier bot.'
     fi

@@ -50,8 +50,7 @@ struct logic {
     int n_results;
 };
 
-/* ---- one job
- * ------------------------------------------------------------------------------ */
+/* ---- one job -------------------------------------------------------------------- */
 
 struct run {
     struct logic *l;
@@ -168,8 +167,7 @@ static struct job_result run_job(struct logic *l, const struct job *j)
     return out;
 }
 
-/* ---- a lease of jobs
- * ------------------------------------------------------------------------ */
+/* ---- a lease of jobs ------------------------------------------------------------ */
 
 static void settle(struct logic *l, const struct job_result *r)
 {
@@ -286,8 +284,12 @@ static void turn_once(struct logic *l, bool *lost)
 static void on_signals(void)
 {
     struct sigaction sa = {.sa_handler = on_stop};
+    sigset_t term;
 
     sigaction(SIGTERM, &sa, NULL);
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &term, NULL); /* the parent blocked it until here */
     sa.sa_handler = SIG_IGN;
     sigaction(SIGINT, &sa, NULL); /* a terminal's Ctrl-C is the parent's to pass on */
     sigaction(SIGPIPE, &sa, NULL);

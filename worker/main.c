@@ -4,7 +4,10 @@
 #include "worker/worker.h"
 
 #include "start.h"
+#include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/loyalty/consent.h"
+#include "core/staff/role.h"
 #include "worker/kinds.h"
 #include "worker/owner.h"
 #include "worker/parent.h"
@@ -39,6 +42,27 @@ static int run(const struct config *cfg)
     return status;
 }
 
+static enum status publish_work(struct db *db, void *arg)
+{
+    return consent_text_sync(db, *(const int64_t *)arg);
+}
+
+/* What people agree to from now on: the texts of the settings, or those of a newer
+ * program. Published before: nothing changes. */
+static int texts_publish(const struct config *cfg)
+{
+    struct db *db = db_open(cfg);
+    int64_t now = clock_now();
+    enum status st = db != NULL ? db_tx(db, publish_work, &now) : ST_BROKEN;
+
+    db_close(db);
+    if (st == ST_OK)
+        return 0;
+    log_error("the texts of consent could not be published",
+              LOG_TEXT("status", status_name(st)));
+    return 1;
+}
+
 int worker_main(int argc, char **argv)
 {
     const char *lost = kind_without_step();
@@ -52,9 +76,13 @@ int worker_main(int argc, char **argv)
         return start_refuse("worker", "a kind of job has no step");
     if (!talk_books_whole())
         return start_refuse("worker", "an action of a bot has no permission");
+    if (!role_table_whole())
+        return start_refuse("worker", "a permission says nothing of some role");
     status = start(&cfg, "worker", NEED_DATABASE | NEED_REDIS | NEED_TELEGRAM);
     if (status == 0)
         status = owner_first(&cfg);
+    if (status == 0)
+        status = texts_publish(&cfg);
     if (status == 0)
         status = run(&cfg);
     config_free(&cfg);

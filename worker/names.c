@@ -67,7 +67,8 @@ static void on_me(void *arg, const struct tg_answer *a)
 static void ask(void *arg)
 {
     struct one *o = arg;
-    const struct tg_ask me = {.bot = o->bot, .method = "getMe", .done = on_me, .arg = o};
+    const struct tg_ask me = {
+        .bot = o->bot, .method = "getMe", .done = on_me, .arg = o};
     enum status st = tg_call(o->names->tg, &me);
 
     if (st == ST_BROKEN)

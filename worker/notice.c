@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "worker/notice.h"
 
+#include "core/alarm.h"
+#include "core/base/clock.h"
+#include "core/loyalty/birthday.h"
 #include "core/loyalty/discount.h"
 #include "core/loyalty/redemption.h"
 #include "worker/client/client.h"
@@ -58,7 +61,8 @@ enum status redeemed_step(struct step *s)
     say_fact(&t, &sc, TEXT_TOLD_REDEEMED, &r);
     screen_button(&sc, BTN_WALLET, "l", "recent", NULL);
     screen_button(&sc, BTN_MENU, "m", "new", NULL);
-    return talk_send(&t, &sc, MESSAGE_RECEIPT);
+    st = talk_send(&t, &sc, MESSAGE_RECEIPT);
+    return st == ST_OK ? picture_put_right(&t, r.discount_id, false) : st;
 }
 
 enum status voided_step(struct step *s)
@@ -77,7 +81,25 @@ enum status voided_step(struct step *s)
     say_fact(&t, &sc, TEXT_TOLD_VOIDED, &r);
     screen_button(&sc, BTN_SHOW_CODE, "d", "one", id);
     screen_button(&sc, BTN_MENU, "m", "new", NULL);
-    return talk_send(&t, &sc, MESSAGE_RECEIPT);
+    st = talk_send(&t, &sc, MESSAGE_RECEIPT);
+    return st == ST_OK ? picture_put_right(&t, r.discount_id, true) : st;
+}
+
+/* Nobody likes to be congratulated too early: the gift may come some days ahead. */
+static bool birthday_ahead(const struct talk *t)
+{
+    int32_t today = shop_today(t->shop, t->now);
+    bool leap = t->shop->set.birthday_leap == SETTING_MAR1;
+    int year = cal_date(today).year;
+    int32_t next;
+
+    if (!t->customer.has_birth)
+        return false;
+    next = cal_day(cal_birthday_in(t->customer.birth, year, leap));
+    /* Far behind: this year's is over, and the gift is for the next one. */
+    if (next < today - BIRTHDAY_WINDOW_MAX)
+        next = cal_day(cal_birthday_in(t->customer.birth, year + 1, leap));
+    return next > today && next - today <= BIRTHDAY_WINDOW_MAX;
 }
 
 enum status gifted_step(struct step *s)
@@ -97,10 +119,47 @@ enum status gifted_step(struct step *s)
     shop_until(&shop, d.valid_until, t.lang, until);
     base36_print((uint64_t)d.id, id);
     screen_open(&sc, t.lang);
-    screen_say(&sc, TEXT_TOLD_GIFT, T_TEXT("brand", shop.brand),
-               T_TEXT("name", t.customer.first_name), T_TEXT("percent", percent),
-               T_TEXT("until", until));
+    screen_say(&sc, birthday_ahead(&t) ? TEXT_TOLD_GIFT_AHEAD : TEXT_TOLD_GIFT,
+               T_TEXT("brand", shop.brand), T_TEXT("name", t.customer.first_name),
+               T_TEXT("percent", percent), T_TEXT("until", until));
     screen_button(&sc, BTN_SHOW_CODE, "d", "one", id);
     screen_button(&sc, BTN_MESSAGES_STOP, "n", "off", NULL);
     return talk_send(&t, &sc, MESSAGE_MARKETING);
+}
+
+/* ---- to the owners -------------------------------------------------------------- */
+
+#define OWNERS_MAX 8
+#define CHANNEL_LOST_EVERY HOUR
+
+static enum status tell_owner(const struct talk *of, const struct staff *owner)
+{
+    const char *title = of->shop->set.channel_title;
+    struct talk t = {.s = of->s,
+                     .book = &cashier_book,
+                     .shop = of->shop,
+                     .now = of->now,
+                     .user = owner->external_id,
+                     .lang = lang_find(owner->language)};
+    struct screen sc;
+
+    screen_open(&sc, t.lang);
+    screen_say(&sc, TEXT_TOLD_CHANNEL,
+               T_TEXT("channel", title[0] != '\0' ? title : of->shop->set.channel_id));
+    screen_button(&sc, BTN_MENU, "m", "new", NULL);
+    return talk_send(&t, &sc, MESSAGE_SERVICE);
+}
+
+enum status notice_channel_lost(const struct talk *t)
+{
+    struct staff owners[OWNERS_MAX];
+    int i, n = 0;
+    enum status st = alarm_due(t->s->db, t->now, "channel_rights", CHANNEL_LOST_EVERY);
+
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    st = staff_owners(t->s->db, owners, OWNERS_MAX, &n);
+    for (i = 0; i < n && st == ST_OK; i++)
+        st = tell_owner(t, &owners[i]);
+    return st;
 }

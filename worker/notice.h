@@ -4,7 +4,10 @@
  * core.redemption_voided and core.birthday_gifted (steps.h).
  *
  * The fact is committed; here the customer hears of it, in their language. Repeating
- * one puts no second message: the step runs in the transaction that deletes its job. */
+ * one puts no second message: the step runs in the transaction that deletes its job.
+ * The QR pictures of the discount are put right in the same step (client/picture.c).
+ *
+ * Owners hear through the staff's bot of what only they can mend. */
 #ifndef WORKER_NOTICE_H
 #define WORKER_NOTICE_H
 
@@ -14,5 +17,9 @@
  * to tell (erased, withdrawn). shop is the caller's memory. */
 must_check enum status notice_open(struct step *s, int64_t customer_id,
                                    struct shop *shop, struct talk *out);
+
+/* We cannot see who is in the channel: every owner is told, at most once an hour. In
+ * the caller's transaction. */
+must_check enum status notice_channel_lost(const struct talk *t);
 
 #endif

@@ -59,7 +59,8 @@ struct parent {
  */
 
 /* The child's process. The parent's descriptors are closed under its handles, which are
- * then left alone: closing those properly would end the parent's own sessions. */
+ * then left alone: closing those properly would end the parent's own sessions. SIGTERM
+ * waits until the child can take it: whoever is stopped at once ends well, too. */
 static void be_born(struct nursery *n, sigset_t *signals, pid_t parent_pid)
 {
     struct child c = {.cfg = n->parent->cfg, .slot = n->slot};
@@ -69,6 +70,7 @@ static void be_born(struct nursery *n, sigset_t *signals, pid_t parent_pid)
         _exit(0);
     close_range(3, ~0U, 0);
     sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
     sigprocmask(SIG_SETMASK, signals, NULL);
     n->slot->pid = getpid();
     queue_wid(n->slot->wid, (int)(n - n->parent->child));
@@ -188,8 +190,7 @@ static void on_child(void *arg)
                 bury_child(p, &p->child[i], status);
 }
 
-/* ---- the leases
- * ---------------------------------------------------------------------------------- */
+/* ---- the leases ----------------------------------------------------------------- */
 
 static void renew_pool(struct parent *p, enum kind_pool pool)
 {

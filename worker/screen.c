@@ -46,7 +46,7 @@ void screen_gap(struct screen *sc)
     new_line(sc);
 }
 
-/* ---- buttons --------------------------------------------------------------------- */
+/* ---- buttons -------------------------------------------------------------------- */
 
 void screen_row(struct screen *sc)
 {
@@ -140,7 +140,7 @@ void screen_qr(struct screen *sc, const char *text)
     buf_adds(&sc->qr, text);
 }
 
-/* ---- the message ----------------------------------------------------------------- */
+/* ---- the message ---------------------------------------------------------------- */
 
 static struct json *keyboard(struct screen *sc)
 {
@@ -205,6 +205,7 @@ struct json *screen_payload(struct screen *sc, const struct screen_place *at)
     } else if (where.caption) {
         json_set_text(o, "method", "editMessageCaption");
         json_set(o, "params", caption_params(sc, &where));
+        json_set_bool(o, "only_edit", true);
     } else {
         if (where.on_photo)
             where.message = 0;

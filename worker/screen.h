@@ -62,7 +62,7 @@ void screen_qr(struct screen *sc, const char *text);
 struct screen_place {
     int64_t chat, message;
     bool on_photo;
-    bool caption; /* edit the words under the picture, nothing else */
+    bool caption; /* edit the words under the picture, or do nothing at all */
 };
 struct json *screen_payload(struct screen *sc,
                             const struct screen_place *at); /* yours */

@@ -30,7 +30,7 @@ const struct send_kind *send_kind_find(enum kind k)
     return NULL;
 }
 
-/* ---- the doorbell ------------------------------------------------------------- */
+/* ---- the doorbell --------------------------------------------------------------- */
 
 static void bell_listen(void *arg);
 
@@ -64,7 +64,7 @@ static void bell_listen(void *arg)
     redis_cmd_free(&c);
 }
 
-/* ---- life --------------------------------------------------------------------- */
+/* ---- life ----------------------------------------------------------------------- */
 
 static void on_turn(void *arg)
 {

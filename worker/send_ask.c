@@ -42,7 +42,7 @@ static void copy_text(struct json *to, const char *to_key, const struct json *fr
         json_set_text_n(to, to_key, s, n);
 }
 
-/* ---- send.callback_ack -------------------------------------------------------- */
+/* ---- send.callback_ack ---------------------------------------------------------- */
 
 static void ack_ask(struct unit *u);
 
@@ -91,7 +91,7 @@ static void ack_ask(struct unit *u)
 const struct send_kind send_ack_kind = {.kind = KIND_SEND_CALLBACK_ACK,
                                         .start = ack_ask};
 
-/* ---- send.member_check -------------------------------------------------------- */
+/* ---- send.member_check ---------------------------------------------------------- */
 
 struct member {
     struct json *answer; /* args of the job that carries it */
@@ -149,6 +149,18 @@ static const char *state_of(const struct json *member)
     return "unknown";
 }
 
+/* "rights": not this person but the channel is out of our sight, and stays so until
+ * somebody does something about it. */
+static const char *why_unknown(const struct tg_verdict *v)
+{
+    if (v->class == TG_CLASS_CONFIG || v->class == TG_CLASS_CHAT_LOST ||
+        strcasestr(v->description, "chat not found") != NULL) {
+        log_error("the channel cannot be asked", LOG_TEXT("why", v->description));
+        return "rights";
+    }
+    return tg_class_name(v->class);
+}
+
 static void on_member(void *arg, const struct tg_answer *a)
 {
     struct unit *u = arg;
@@ -164,10 +176,7 @@ static void on_member(void *arg, const struct tg_answer *a)
     } else if (v->class == TG_CLASS_NOT_MEMBER) {
         member_end(u, "left", NULL);
     } else {
-        if (v->class == TG_CLASS_CONFIG || v->class == TG_CLASS_UNREACHABLE)
-            log_error("the channel cannot be asked", LOG_TEXT("why", v->description));
-        member_end(u, "unknown",
-                   v->class == TG_CLASS_CONFIG ? "rights" : tg_class_name(v->class));
+        member_end(u, "unknown", why_unknown(v));
     }
 }
 

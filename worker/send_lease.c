@@ -20,7 +20,7 @@
 #define TURN_AWAY_MS 250
 #define AWAY_MAX 60
 
-/* ---- the list ----------------------------------------------------------------- */
+/* ---- the list ------------------------------------------------------------------- */
 
 static void append(struct send *s, struct unit *u)
 {
@@ -70,7 +70,7 @@ static void give_back(struct unit *u)
     unit_free(u);
 }
 
-/* ---- what becomes of a unit --------------------------------------------------- */
+/* ---- what becomes of a unit ----------------------------------------------------- */
 
 static void place(struct unit *u, enum unit_place to)
 {
@@ -139,7 +139,7 @@ void unit_park(struct unit *u, int64_t ms)
         unit_done(u);
 }
 
-/* ---- the lease ---------------------------------------------------------------- */
+/* ---- the lease ------------------------------------------------------------------ */
 
 static bool lease_lives(const struct send *s)
 {
@@ -295,7 +295,7 @@ static bool turn(struct send *s)
     return true;
 }
 
-/* ---- whose turn it is --------------------------------------------------------- */
+/* ---- whose turn it is ----------------------------------------------------------- */
 
 static int earlier_of_chat(const struct unit *u)
 {

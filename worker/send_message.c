@@ -91,7 +91,7 @@ static struct pace pace_of(const struct unit *u)
                          u->chat};
 }
 
-/* ---- the end ------------------------------------------------------------------ */
+/* ---- the end -------------------------------------------------------------------- */
 
 static enum status close_work(struct db *db, void *arg)
 {
@@ -132,7 +132,7 @@ static void letter_end(struct unit *u, enum message_state to, const char *why)
     unit_next(u, letter_close);
 }
 
-/* ---- later -------------------------------------------------------------------- */
+/* ---- later ---------------------------------------------------------------------- */
 
 /* A message whose answer was lost stays SENDING: it is not known to be unsent. */
 static enum status requeue_work(struct db *db, void *arg)
@@ -179,7 +179,7 @@ static void letter_later(struct unit *u, int64_t wait_ms, bool attempt, const ch
     unit_next(u, letter_requeue);
 }
 
-/* ---- the answer --------------------------------------------------------------- */
+/* ---- the answer ----------------------------------------------------------------- */
 
 static void on_sent(struct unit *u, const struct tg_answer *a)
 {
@@ -281,7 +281,7 @@ static void on_answer(void *arg, const struct tg_answer *a)
         answers[a->verdict.fate](u, a);
 }
 
-/* ---- asking ------------------------------------------------------------------- */
+/* ---- asking --------------------------------------------------------------------- */
 
 static enum status call(struct unit *u, const struct tg_file *file)
 {

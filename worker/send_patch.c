@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- parts -------------------------------------------------------------------- */
+/* ---- parts ---------------------------------------------------------------------- */
 
 struct copying {
     struct json *to;
@@ -51,7 +51,7 @@ static struct json *without(const struct json *payload, const char *const *keys)
                        copy_without(json_get(payload, "params"), keys));
 }
 
-/* ---- the words of a text ------------------------------------------------------ */
+/* ---- the words of a text -------------------------------------------------------- */
 
 static size_t add_entity(struct buf *out, const char *s, size_t n)
 {
@@ -101,7 +101,7 @@ static void set_words(struct json *params, const char *key)
     buf_free(&words);
 }
 
-/* ---- patches ------------------------------------------------------------------ */
+/* ---- patches -------------------------------------------------------------------- */
 
 /* Formatting went wrong: the same words without it. */
 static struct json *patch_plain(const struct json *payload, const struct tg_verdict *v)
@@ -138,7 +138,8 @@ static struct json *patch_chat(const struct json *payload, const struct tg_verdi
     return o;
 }
 
-/* The message to edit is gone: its text as a new one. Buttons alone are no message. */
+/* The message to edit is gone: its text as a new one. Buttons alone are no message, and
+ * what is an edit or nothing ("only_edit") becomes none. */
 static struct json *patch_new(const struct json *payload, const struct tg_verdict *v)
 {
     static const char *const keys[] = {"message_id", "inline_message_id", "caption",
@@ -150,7 +151,8 @@ static struct json *patch_new(const struct json *payload, const struct tg_verdic
     (void)v;
     if (words == NULL)
         words = json_text(params, "caption", NULL);
-    if (words == NULL || json_get(params, "message_id") == NULL)
+    if (words == NULL || json_get(params, "message_id") == NULL ||
+        json_bool_or(payload, "only_edit", false))
         return NULL;
     fresh = copy_without(params, keys);
     json_set_text(fresh, "text", words);

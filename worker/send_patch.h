@@ -2,7 +2,8 @@
  *
  * worker/send_patch.h - the payload of a message, mended after Telegram refused it.
  *
- * {"method":"sendPhoto","params":{…},"qr":"text shown as a code"}. Pure. Each answers a
+ * {"method":"sendPhoto","params":{…},"qr":"text shown as a code"}, or an edit with
+ * "only_edit":true, which is never sent as a new message. Pure. Each answers a
  * payload of its own (yours), or NULL when the message cannot be mended that way. */
 #ifndef WORKER_SEND_PATCH_H
 #define WORKER_SEND_PATCH_H

@@ -57,7 +57,7 @@ struct ledger_run unit_run(const struct unit *u, const char *why)
                                .why = why};
 }
 
-/* ---- a job that answers a job ------------------------------------------------- */
+/* ---- a job that answers a job --------------------------------------------------- */
 
 struct replying {
     struct unit *u;

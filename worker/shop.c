@@ -75,7 +75,7 @@ int32_t shop_today(const struct shop *shop, int64_t now)
     return tz_local(shop->tz, now).day;
 }
 
-/* ---- small texts ----------------------------------------------------------------- */
+/* ---- small texts ---------------------------------------------------------------- */
 
 static void copy(struct buf *b, char out[SHOP_WHEN_BYTES])
 {

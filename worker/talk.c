@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- pure ------------------------------------------------------------------------ */
+/* ---- pure ----------------------------------------------------------------------- */
 
 static bool is_word_char(char c, bool dots)
 {
@@ -97,7 +97,7 @@ int64_t talk_id(const char *arg, const char **rest)
     return (int64_t)v;
 }
 
-/* ---- for the screens ------------------------------------------------------------- */
+/* ---- for the screens ------------------------------------------------------------ */
 
 static enum status put(struct talk *t, struct screen *sc, const struct screen_place *at,
                        enum message_purpose purpose)
@@ -107,20 +107,22 @@ static enum status put(struct talk *t, struct screen *sc, const struct screen_pl
     struct message_spec spec = {
         .sender = t->book->sender,
         .recipient = t->user,
-        .customer_id = t->customer.id,
+        /* Who took their consent back is answered as a stranger is. */
+        .customer_id = t->known ? t->customer.id : 0,
         .purpose = purpose,
         .payload = text,
         .payload_n = text != NULL ? strlen(text) : 0,
         .root = t->s->job->root,
     };
     enum status st = ST_BROKEN;
-    int64_t id;
 
     /* A microsecond apart, so that whoever sorts them by time keeps their order. */
     if (text != NULL)
-        st = message_put(t->s->db, t->now + t->put++, &spec, &id);
+        st = message_put(t->s->db, t->now + t->put++, &spec, &t->last);
     json_free(payload);
     screen_close(sc);
+    if (st != ST_OK)
+        t->last = 0;
     return st == ST_NONE ? ST_OK : st;
 }
 
@@ -148,10 +150,10 @@ enum status talk_send(struct talk *t, struct screen *sc, enum message_purpose pu
     return put(t, sc, &at, purpose);
 }
 
-enum status talk_caption(struct talk *t, struct screen *sc)
+enum status talk_caption(struct talk *t, struct screen *sc, int64_t message)
 {
     struct screen_place at = {
-        .chat = t->user, .message = t->up->message, .on_photo = true, .caption = true};
+        .chat = t->user, .message = message, .on_photo = true, .caption = true};
 
     return put(t, sc, &at, MESSAGE_SERVICE);
 }
@@ -199,7 +201,7 @@ struct contact talk_contact(const struct talk *t)
     };
 }
 
-/* ---- the tables ------------------------------------------------------------------ */
+/* ---- the tables ----------------------------------------------------------------- */
 
 static bool row_whole(const struct talk_row *r)
 {

@@ -42,8 +42,9 @@ struct talk {
     enum lang lang;
     int64_t now;
     struct dialog dialog;
-    bool edited; /* the message with the button has been used up */
-    int put;     /* messages put so far */
+    bool edited;  /* the message with the button has been used up */
+    int put;      /* messages put so far */
+    int64_t last; /* the row of the last one; 0: it is skipped */
 
     bool known; /* the client bot: customer is loaded; the cashier bot: staff is */
     struct customer customer;
@@ -98,7 +99,7 @@ bool talk_books_whole(void); /* every row of every table has its need, function,
 bool talk_table_whole(const struct talk_table *table);
 const struct talk_book *talk_book_find(const char *name); /* NULL: no such bot */
 
-/* ---- for the screens ------------------------------------------------------------- */
+/* ---- for the screens ------------------------------------------------------------ */
 
 /* Sends the screen, or edits the message whose button was pressed, and closes sc. */
 must_check enum status talk_show(struct talk *t, struct screen *sc);
@@ -107,8 +108,9 @@ void talk_leave(struct talk *t);
 /* Always a new message. */
 must_check enum status talk_send(struct talk *t, struct screen *sc,
                                  enum message_purpose purpose);
-/* The words under the picture whose button was pressed. */
-must_check enum status talk_caption(struct talk *t, struct screen *sc);
+/* The words under a picture that was sent before. Gone or not to be edited: nothing
+ * comes in its place. */
+must_check enum status talk_caption(struct talk *t, struct screen *sc, int64_t message);
 /* "One sentence and the way back": a screen of one text and the menu's button. */
 must_check enum status talk_say(struct talk *t, enum text_key key);
 
@@ -116,7 +118,7 @@ void talk_remember(struct talk *t, const char *at, const char *word);
 void talk_forget(struct talk *t);
 struct contact talk_contact(const struct talk *t); /* borrowed from the update */
 
-/* ---- pure ------------------------------------------------------------------------ */
+/* ---- pure ----------------------------------------------------------------------- */
 
 struct callback {
     char route[SCREEN_DATA_MAX + 1]; /* "d:renew" */

@@ -18,7 +18,7 @@ const char *const text_en[TEXT_COUNT] = {
     [TEXT_LANGUAGE] = "Which language shall we speak?",
     [TEXT_FOR_SUBSCRIPTION] = "for subscribing",
     [TEXT_FOR_BIRTHDAY] = "birthday",
-    [TEXT_FOR_YOU] = "just for you",
+    [TEXT_FOR_YOU] = "personal",
     [TEXT_MONTH_1] = "January",
     [TEXT_MONTH_2] = "February",
     [TEXT_MONTH_3] = "March",
@@ -44,16 +44,16 @@ const char *const text_en[TEXT_COUNT] = {
         "I do not read photos. Show your code to the cashier, who will scan it.",
     [TEXT_GATE] =
         "One step left. Subscribe to the channel of <b>{brand}</b>, and the "
-        "<b>{percent}</b> discount is yours.",
+        "<b>{percent}</b> discount is yours. Then come back here and press “I "
+        "subscribed”.",
     [TEXT_GATE_NOT_YET] =
         "I cannot see the subscription yet. Telegram is sometimes slow — please "
         "try again in a few seconds.",
     [TEXT_GATE_PASSED] = "✅ Done, thank you! Your discount is below.",
     [TEXT_NO_WELCOME] =
         "There are no new welcome discounts right now. Please look in later!",
-    [TEXT_NO_DISCOUNT] =
-        "No active discounts right now. Tell us your birthday, and we will prepare "
-        "a gift.",
+    [TEXT_NO_DISCOUNT] = "No active discounts right now.",
+    [TEXT_GIFT_HINT] = "Tell us your birthday, and we will prepare a gift.",
     [TEXT_WALLET_ACTIVE] = "🎁 You have {n} active {n:discount|discounts}:",
     [TEXT_WALLET_USED] = "✅ You have used {n} {n:discount|discounts}:",
     [TEXT_WALLET_GONE] = "⌛ Expired: {n} {n:discount|discounts}:",
@@ -63,26 +63,31 @@ const char *const text_en[TEXT_COUNT] = {
     [TEXT_LINE_ACTIVE] = "• <b>{percent}</b> · {what} · until {until}",
     [TEXT_LINE_USED] = "• <b>{percent}</b> · {what} · {when}, {store}",
     [TEXT_LINE_GONE] = "• <b>{percent}</b> · {what} · was good until {until}",
-    [TEXT_BIRTHDAY_NONE] = "🎂 When is your birthday? We will prepare a gift.",
+    [TEXT_BIRTHDAY_NONE] = "🎂 When is your birthday?",
     [TEXT_BIRTHDAY_IS] = "🎂 Your birthday: <b>{day}</b>.",
     [TEXT_BIRTHDAY_RULES] =
-        "{percent} off from {before} {before:day|days} before to {after} "
-        "{after:day|days} after. Tell us at least {lead} {lead:day|days} ahead; "
-        "the date can be changed once a year.",
+        "{percent} off from {before} {before:day|days} before it to {after} "
+        "{after:day|days} after.",
     [TEXT_BIRTHDAY_RULES_DAY] =
-        "{percent} off on the day and {after} more {after:day|days}. Tell us at "
-        "least {lead} {lead:day|days} ahead; the date can be changed once a year.",
-    [TEXT_BIRTHDAY_FEB28] = "In a common year we celebrate on 28 February.",
-    [TEXT_BIRTHDAY_MAR1] = "In a common year we celebrate on 1 March.",
+        "{percent} off on the day and {after} {after:day|days} after.",
+    [TEXT_BIRTHDAY_RULES_AHEAD] =
+        "{percent} off on the day and {before} {before:day|days} before it.",
+    [TEXT_BIRTHDAY_RULES_ONLY] = "{percent} off on the day.",
+    [TEXT_BIRTHDAY_LEAD] = "Please tell us at least {lead} {lead:day|days} ahead.",
+    [TEXT_BIRTHDAY_YEARLY] = "The date can be changed once a year.",
+    [TEXT_BIRTHDAY_FEB28] =
+        "When the year has no 29 February, we celebrate on the 28th.",
+    [TEXT_BIRTHDAY_MAR1] = "When the year has no 29 February, we celebrate on 1 March.",
     [TEXT_BIRTHDAY_ASK] =
-        "Please type your date of birth, for example <code>29.02.1996</code>.",
+        "Please type your date of birth, for example <code>25.03.1964</code>.",
     [TEXT_BIRTHDAY_UNREADABLE] =
         "I could not read that date. Day, month and year, please: "
-        "<code>29.02.1996</code>.",
+        "<code>25.03.1964</code>.",
     [TEXT_BIRTHDAY_SHORT_YEAR] =
-        "Please write the year in full, four digits: <code>29.02.1996</code>.",
+        "Please write the year in full, four digits: <code>25.03.1964</code>.",
     [TEXT_BIRTHDAY_NO_SUCH_DAY] =
-        "There are {days} {days:day|days} in {month}. Please check the date.",
+        "There is no such day: {month} has {days} {days:day|days}. Please check the "
+        "date.",
     [TEXT_BIRTHDAY_FUTURE] = "That date has not come yet. Please check the year.",
     [TEXT_BIRTHDAY_YOUNG] =
         "Sorry, our programme is not for that age yet. Please check the year.",
@@ -94,61 +99,76 @@ const char *const text_en[TEXT_COUNT] = {
         "The date cannot be changed shortly before or after a birthday. Please try "
         "later.",
     [TEXT_BIRTHDAY_SURE] = "<b>{day}</b> — is that right?",
-    [TEXT_BIRTHDAY_SET] =
-        "🎂 Noted: <b>{day}</b>. The gift will appear among your discounts.",
+    [TEXT_BIRTHDAY_SET] = "🎂 Noted: <b>{day}</b>.",
+    [TEXT_BIRTHDAY_GIFT] = "The gift will appear among your discounts.",
     [TEXT_MESSAGES_ASK] = "📣 One more question, separate from the discount:",
-    [TEXT_MESSAGES_ON] = "🔔 You receive offers and greetings. One tap turns them off.",
+    [TEXT_MESSAGES_ON] =
+        "🔔 You receive offers and greetings. One press turns them off.",
     [TEXT_MESSAGES_OFF] = "🔕 We send you nothing now but answers and receipts.",
     [TEXT_MESSAGES_STOPPED] = "🔕 Done, messages are off. Your discounts stay with you.",
-    [TEXT_MESSAGES_THANKS] =
-        "🔔 Thank you! We will write only when it matters.\n"
-        "Would you like a birthday gift? Tell us the date.",
+    [TEXT_MESSAGES_THANKS] = "🔔 Thank you! We will write only when it matters.",
     [TEXT_MESSAGES_LATER] =
-        "All right, we will send nothing. You can turn it on in the menu: 🔔 "
-        "Messages.",
+        "All right, no offers then. If you change your mind, the menu has “🔔 "
+        "Messages”.",
     [TEXT_HELP] =
         "<b>{brand}</b>: how it works\n"
         "1. Take your discount: /discount\n"
-        "2. Show the QR code to the cashier, or read out the code below it.\n"
-        "3. Enjoy the discount; the receipt comes here.\n"
-        "/wallet — all discounts, /birthday — birthday, /notifications — messages, "
-        "/language — language, /privacy — your data",
+        "2. Show the QR code at the till, or read out the code below it.\n"
+        "3. The cashier applies the discount; you hear of it here.\n\n"
+        "/wallet — all discounts, /birthday — birthday\n"
+        "/notifications — messages, /language — language\n"
+        "/privacy — your data",
     [TEXT_DATA] =
         "🔒 What <b>{brand}</b> keeps:\n"
         "• name: {name}\n"
-        "• your Telegram number and language\n"
-        "• birthday: {born}\n"
-        "• messages: {messages}\n"
-        "• your discounts, since {since}\n"
-        "Only for the discount programme. We pass it on to nobody.",
+        "• your Telegram number: {id}, language: {language}\n"
+        "• birthday: {born}",
+    [TEXT_DATA_CONSENT] =
+        "• consent: {when}, text No. {version}\n"
+        "• in our channel: {channel}, messages: {messages}",
+    [TEXT_DATA_HISTORY] =
+        "• discounts: {active} active, {used} used, {gone} expired\n"
+        "• with us since {since}, the link you came by: {source}",
+    [TEXT_DATA_TERMS] =
+        "It serves the discounts only, and we pass nothing on. Copies of our messages "
+        "are kept for {days} {days:day|days}.",
     [TEXT_WITHDRAW_ASK] =
-        "Withdraw your consent? We stop processing your data: discounts become "
-        "unavailable, messages stop.",
+        "Withdraw your consent? We stop using your data at once: the codes of your "
+        "discounts stop working, and there are no more messages or gifts.\n"
+        "You can come back at any time.",
     [TEXT_WITHDRAWN] =
-        "Your consent is withdrawn. Thank you for being with us.\n"
-        "To come back, send /start.",
+        "Your consent is withdrawn, and the codes of your discounts no longer work. "
+        "Thank you for being with us.\n"
+        "Come back, and the discounts that have not run out work again.",
     [TEXT_TOLD_REDEEMED] =
         "✅ Your <b>{percent}</b> discount was used: {store}, {when}. Receipt No. "
         "{no}.\n"
         "Was it not you? Please tell the shop.",
     [TEXT_TOLD_VOIDED] =
-        "↩️ The cashier cancelled receipt No. {no} ({store}, {when}). Your "
-        "<b>{percent}</b> discount is good again.",
+        "↩️ The cashier gave your <b>{percent}</b> discount back: receipt No. {no} "
+        "({store}, {when}) is cancelled. It is good again.",
     [TEXT_TOLD_GIFT] =
         "🎂 Happy birthday, {name}!\n"
         "<b>{brand}</b> has a gift for you: <b>{percent}</b> off until {until}.",
+    [TEXT_TOLD_GIFT_AHEAD] =
+        "🎂 {name}, your birthday is near!\n"
+        "<b>{brand}</b> has a gift for you: <b>{percent}</b> off until {until}.",
     /* ---- the cashier's bot */
     [TEXT_STRANGER] =
-        "This is a staff bot. If you work here, ask your manager for an invitation "
-        "link.",
+        "This is a staff bot. Are you a customer? Show your code to the cashier.\n"
+        "Do you work here? Ask your manager for an invitation link.",
     [TEXT_INVITE_UNKNOWN] =
         "This invitation link does not work. Ask your manager for a new one.",
     [TEXT_INVITE_OVER] =
         "This invitation link has been used or has run out. Please ask for a new "
         "one.",
-    [TEXT_HIRED] =
-        "👋 {name}, welcome! Your role: {role}.\n"
-        "Open a shift, and you can check codes.",
+    [TEXT_HIRED] = "👋 {name}, welcome! Your role: {role}.",
+    [TEXT_HIRED_SHIFT] = "Open a shift, and you can check codes.",
+    [TEXT_TOLD_CHANNEL] =
+        "⚠️ The bot cannot see who is subscribed to the channel <b>{channel}</b>: it "
+        "seems to be no administrator there any more. Until then discounts are given "
+        "without that check.\n"
+        "Please make our customers' bot an administrator of the channel again.",
     [TEXT_ROLE_OWNER] = "owner",
     [TEXT_ROLE_ADMINISTRATOR] = "administrator",
     [TEXT_ROLE_MARKETING] = "marketing",
@@ -157,15 +177,16 @@ const char *const text_en[TEXT_COUNT] = {
     [TEXT_ROLE_SELLER] = "seller",
     [TEXT_ROLE_CASHIER] = "cashier",
     [TEXT_ROLE_STOREKEEPER] = "storekeeper",
-    [TEXT_NO_RIGHT] = "You have no right to do that. Please ask your manager.",
+    [TEXT_NO_RIGHT] = "This is not open to you. If you need it, ask your manager.",
     [TEXT_TILL_CLOSED] = "No shift is open.",
     [TEXT_TILL_OPEN] =
         "🟢 <b>{store}</b>, shift since {when}.\n"
-        "Send a code: point your phone's camera at the QR, type the code, or send "
-        "its photo.",
+        "To check a code, point your phone's camera at the QR, type the code here, or "
+        "send its photo.",
     [TEXT_HINT_TILL] = "I understand codes, their photos and buttons.",
     [TEXT_CHOOSE_STORE] = "In which store shall we open the shift?",
-    [TEXT_NO_STORES] = "You are not bound to any store yet. Please ask your manager.",
+    [TEXT_NO_STORES] =
+        "No store is assigned to you yet. Please ask your manager.",
     [TEXT_NOT_YOUR_STORE] =
         "You cannot open a shift at that store. Please ask your manager.",
     [TEXT_REPORT] = "📊 <b>{store}</b>: shift since {from}, now {till}",
@@ -174,22 +195,20 @@ const char *const text_en[TEXT_COUNT] = {
         "Redeemed: <b>{n}</b> {n:discount|discounts}. Cancelled: {voided}.",
     [TEXT_REPORT_KINDS] =
         "For subscribing {subscription}, birthday {birthday}, personal {manual}.",
-    [TEXT_REPORT_MONEY] = "Purchases {sum}, discounts {off}, average {average}.",
     [TEXT_CLOSE_ASK] = "Close the shift?",
     [TEXT_CODE_EMPTY] =
         "There is no code here. A code has 10 symbols: <code>XXXXX-XXXXX</code>.",
     [TEXT_CODE_SHORT] =
-        "The code is too short: it has 10 symbols, <code>XXXXX-XXXXX</code>. "
+        "The code is too short: it should have 10 symbols, <code>XXXXX-XXXXX</code>. "
         "Please check.",
     [TEXT_CODE_LONG] =
-        "The code is too long: it has 10 symbols, <code>XXXXX-XXXXX</code>. Please "
-        "check.",
+        "The code is too long: it should have 10 symbols, <code>XXXXX-XXXXX</code>. "
+        "Please check.",
     [TEXT_CODE_ALIEN] =
-        "Symbol number {at} never occurs in codes. They have digits and Latin "
+        "Symbol number {at} does not belong here. Codes have only digits and Latin "
         "letters except I, L, O, U.",
     [TEXT_CODE_MISTYPED] =
-        "There is a slip in the code: its check symbol does not fit. Compare it "
-        "with the customer's screen.",
+        "There is a slip in the code. Please compare it with the customer's screen.",
     [TEXT_PHOTO_NOTHING] =
         "No QR code was found in the photo. Take it closer and straighter, or type "
         "the code.",
@@ -197,7 +216,9 @@ const char *const text_en[TEXT_COUNT] = {
         "There are several codes in the photo. Please take just one.",
     [TEXT_PHOTO_LARGE] =
         "The photo is too large. Send an ordinary one, or type the code.",
-    [TEXT_PHOTO_ALIEN] = "That is a QR code, but not one of ours.",
+    [TEXT_PHOTO_ALIEN] =
+        "That is a QR code, but not one of ours. The customer finds it under “My "
+        "discount” in our bot.",
     [TEXT_PHOTO_LOST] =
         "The photo did not come through. Send it again, or type the code.",
     [TEXT_STALE] =
@@ -208,25 +229,31 @@ const char *const text_en[TEXT_COUNT] = {
         "<b>{percent}</b> off · {what}\n"
         "{customer}\n"
         "{store}, {when}",
-    [TEXT_UNDO_ASK] = "Cancel receipt No. {no} ({percent}, {customer})? Why?",
+    [TEXT_UNDO_ASK] =
+        "Cancel receipt No. {no} ({percent}, {customer})? Please choose why:",
     [TEXT_UNDO_NOTHING] = "There is nothing to cancel in this shift.",
-    [TEXT_UNDO_ALREADY] = "That receipt is cancelled already.",
+    [TEXT_UNDO_ALREADY] = "Receipt No. {no} is cancelled already.",
     [TEXT_UNDO_LATE] =
-        "You can no longer cancel it: more than {minutes} {minutes:minute|minutes} "
-        "have passed, or the shift is closed. A manager can.",
+        "You can no longer cancel it yourself: more than {minutes} "
+        "{minutes:minute|minutes} have passed, or the shift is closed.\n"
+        "A manager can help, by checking the same code and pressing “Cancel it”.",
     [TEXT_UNDO_NOT_YOURS] = "You cannot cancel that receipt. Please ask your manager.",
+    [TEXT_UNDO_UNKNOWN] =
+        "This button cancels no receipt any more. The last one of the shift can be "
+        "cancelled from the menu; with others a manager can help.",
     [TEXT_UNDONE] =
-        "↩️ Receipt No. {no} is cancelled: {why}.\n"
+        "↩️ Receipt No. {no} is cancelled. Reason: {why}.\n"
         "The {percent} discount ({customer}) is good again; the customer has been "
         "told.",
     [TEXT_HELP_TILL] =
         "<b>How to check a code</b>\n"
-        "1. Point your phone's camera at the customer's QR and open the link. Or "
-        "type the code. Or send its photo.\n"
+        "1. Point your phone's camera at the customer's QR and open the link. Or type "
+        "the code. Or send its photo.\n"
         "2. Look at the card and press “Apply”.\n"
-        "3. A mistake? “Cancel it”, within {minutes} {minutes:minute|minutes}.\n"
-        "/shift — shift, /report — report, /undo — cancel, /close — close the "
-        "shift, /language — language",
+        "3. A mistake? Press “Cancel it” under the receipt within {minutes} "
+        "{minutes:minute|minutes}.\n\n"
+        "/shift — shift, /report — report, /undo — cancel\n"
+        "/close — close the shift, /language — language",
     /* ---- the cards of checked codes */
     [CARD_VALID] =
         "✅ <b>{percent}</b> off · {what}\n"
@@ -237,8 +264,8 @@ const char *const text_en[TEXT_COUNT] = {
         "⚠️ Already used: {when}, {store}, cashier {by}, receipt No. {no}.\n"
         "It cannot be used twice.",
     [CARD_USED_BY_YOU] =
-        "☑️ You have applied this discount already: {when}, {store}, {by}, receipt "
-        "No. {no}. Nothing to do.",
+        "☑️ You have applied this discount already: {when}, {store}, receipt No. {no}. "
+        "There is nothing to do.",
     [CARD_EXPIRED] = "⌛ Expired: the {percent} discount was good until {until}.",
     [CARD_EXPIRED_NOW] = "⌛ The discount has run out and can no longer be used.",
     [CARD_NOT_STARTED] = "🕒 The {percent} discount starts on {from}.",
@@ -248,12 +275,16 @@ const char *const text_en[TEXT_COUNT] = {
         "screen again.",
     [CARD_HELD] =
         "⏸ {by} is checking this code now, until {held}. If the customer is with "
-        "you, take it.",
-    [CARD_OWN] = "🙅 Your own discount is applied by another cashier.",
+        "you, press “Take it”.",
+    [CARD_OWN] = "🙅 This discount is yours: another cashier must apply it.",
     [CARD_WRONG_STORE] = "🏬 The discount is not valid at this store.",
     [CARD_LOCKED] = "🔐 Too many wrong codes. Checking opens again at {held}.",
     [CARD_NO_SHIFT] =
         "Open a shift first. We remember the code and will check it right away.",
+    [CARD_WITHDRAWN] =
+        "⛔ The discount is not valid: the customer has left the programme. They can "
+        "come "
+        "back by themselves, in our bot.",
     /* ---- captions: 1024 units */
     [CAPTION_DISCOUNT] =
         "🎁 <b>{brand}</b>\n"
@@ -266,7 +297,8 @@ const char *const text_en[TEXT_COUNT] = {
         "Your discount: <b>{percent}</b>\n"
         "Code: <code>{code}</code>\n"
         "Good until {until}",
-    [CAPTION_RETIRED] = "♻️ This code was replaced by a new one.",
+    [CAPTION_RETIRED] = "♻️ This code was replaced by a new one and no longer works.",
+    [CAPTION_USED] = "✅ Used {when}, {store}, {percent}",
     /* ---- alerts: plain, 200 units */
     [ALERT_PRIVATE] = "Please write to me in a private chat.",
     /* ---- buttons: plain, short */
@@ -306,6 +338,7 @@ const char *const text_en[TEXT_COUNT] = {
     [BTN_BRING_BACK] = "Bring back",
     [BTN_WITHDRAW] = "Withdraw consent",
     [BTN_WITHDRAW_SURE] = "Yes, withdraw",
+    [BTN_COME_BACK] = "↩️ Come back",
     [BTN_STAY] = "Stay",
     [BTN_OPEN_SHIFT] = "🔓 Open a shift",
     [BTN_SHIFT] = "📊 Shift",
@@ -318,7 +351,7 @@ const char *const text_en[TEXT_COUNT] = {
     [BTN_TAKE] = "Take it",
     [BTN_UNDO] = "↩️ Cancel it",
     [BTN_KEEP] = "Keep it",
-    [BTN_WHY_AMOUNT] = "Wrong amount",
+    [BTN_WHY_AMOUNT] = "Mistake in the bill",
     [BTN_WHY_CUSTOMER] = "Wrong customer",
     [BTN_WHY_RETURN] = "Return",
     [BTN_WHY_OTHER] = "Other",

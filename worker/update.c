@@ -24,7 +24,7 @@ static void act(struct update *u, enum update_act a)
     u->why = WHY_NOT_IGNORED;
 }
 
-/* ---- people and chats ------------------------------------------------------------ */
+/* ---- people and chats ----------------------------------------------------------- */
 
 static enum update_why read_person(const struct json *from, struct update *u)
 {
@@ -66,7 +66,7 @@ static bool is_private(const struct json *chat, const struct update *u)
            (json_get(chat, "type") == NULL || text_is(chat, "type", "private"));
 }
 
-/* ---- messages -------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------- */
 
 static bool is_blank(char c)
 {
@@ -300,7 +300,7 @@ static void read_post(const struct json *m, const char *me, struct update *u)
     ignore(u, WHY_NO_PERSON);
 }
 
-/* ---- buttons --------------------------------------------------------------------- */
+/* ---- buttons -------------------------------------------------------------------- */
 
 static void read_callback(const struct json *q, const char *me, struct update *u)
 {
@@ -328,7 +328,7 @@ static void read_callback(const struct json *q, const char *me, struct update *u
         act(u, ACT_STRAY_BUTTON);
 }
 
-/* ---- membership ------------------------------------------------------------------ */
+/* ---- membership ----------------------------------------------------------------- */
 
 enum update_member update_member(const struct json *member)
 {
@@ -392,7 +392,7 @@ static void read_my_member(const struct json *o, const char *me, struct update *
         act(u, new == MEMBER_IN ? ACT_UNBLOCKED : ACT_BLOCKED);
 }
 
-/* ---- the update ------------------------------------------------------------------ */
+/* ---- the update ----------------------------------------------------------------- */
 
 static const struct {
     const char *member;

@@ -8,14 +8,14 @@
 #include "core/loyalty/redemption.h"
 #include "core/setting.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 #define BIRTHDAY_PAGE 200
 #define EXPIRE_SLICE 500
 #define FORGET_SLICE 2000
 
-/* ---- birthdays
- * --------------------------------------------------------------------------- */
+/* ---- birthdays ------------------------------------------------------------------ */
 
 static enum status put_next_page(struct step *s, const struct birthday_round *round)
 {
@@ -68,8 +68,7 @@ enum status birthday_check_step(struct step *s)
     return st;
 }
 
-/* ---- expiry, retention
- * -------------------------------------------------------------------- */
+/* ---- expiry, retention ---------------------------------------------------------- */
 
 enum status discount_expire_step(struct step *s)
 {
@@ -106,11 +105,13 @@ enum status retention_step(struct step *s)
 
 #ifdef CRASH_POINTS
 /* {"account":n}: one point to an account, and one line that says which job did it. The
- * tests make both tables, and count. */
+ * tests make both tables, and count. {"poison":true}: the end of whoever runs it. */
 enum status test_note_step(struct step *s)
 {
     enum status st;
 
+    if (json_bool_or(s->job->args, "poison", false))
+        raise(SIGKILL);
     st =
         db_exec(s->db, NULL, "UPDATE test_account SET points = points + 1 WHERE id = ?",
                 DB_INT(json_int_or(s->job->args, "account", 0)));

@@ -87,8 +87,7 @@ struct date cal_birthday_in(struct date born, int year, bool leap_to_march)
     return (struct date){year, born.month, born.day};
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------- */
 
 #define TOKENS_MAX 4
 #define WORD_MAX 32

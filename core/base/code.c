@@ -40,8 +40,7 @@ static unsigned weighted_sum(const char *code)
     return sum;
 }
 
-/* ---- making
- * -------------------------------------------------------------------------- */
+/* ---- making --------------------------------------------------------------------- */
 
 /* What the symbols look like when read as letters of either alphabet. */
 static const char *const rude[] = {
@@ -101,8 +100,7 @@ void code_show(const char *code, char out[CODE_SHOWN + 1])
     out[CODE_SHOWN] = '\0';
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------- */
 
 /* A letter that is not Latin: the Latin symbol it looks like, and the one whose key it
  * shares on a Russian keyboard; '\0' where there is none. Capital and small of each. */
@@ -237,8 +235,7 @@ enum code_fault code_read(const char *typed, size_t n, char out[CODE_SYMBOLS + 1
     return CODE_FINE;
 }
 
-/* ---- ULID
- * ---------------------------------------------------------------------------- */
+/* ---- ULID ----------------------------------------------------------------------- */
 
 void ulid_new(int64_t now, uint8_t out[16])
 {
@@ -287,8 +284,7 @@ enum status ulid_parse(const char *s, size_t n, uint8_t out[16])
     return ST_OK;
 }
 
-/* ---- base 36 and nonces
- * -------------------------------------------------------------- */
+/* ---- base 36 and nonces --------------------------------------------------------- */
 
 void base36_print(uint64_t v, char out[14])
 {

@@ -14,8 +14,7 @@
 #define API_OF_TELEGRAM "https://api.telegram.org"
 #define FILE_LINE_MAX 65536
 
-/* ---- the table
- * ----------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------ */
 
 struct setting {
     const char *name; /* NULL: a heading, its text in help */
@@ -24,6 +23,7 @@ struct setting {
     const char *otherwise;
     unsigned secret, need; /* need: without it these programs do not start */
     const char *help;      /* one line, lower case, as it follows "… is missing: " */
+    bool later;            /* read and checked, but no code of this version uses it */
 };
 
 #define HEADING(text)                                                                  \
@@ -32,6 +32,7 @@ struct setting {
     }
 #define AT(member) offsetof(struct config, member)
 #define SECRET 1
+#define LATER true
 
 /* clang-format off */
 static const struct setting settings[] = {
@@ -50,17 +51,17 @@ static const struct setting settings[] = {
     {"DATABASE_SSL_CA", CONFIG_PATH, AT(database_ssl_ca), NULL, 0, 0,
      "CA certificate (PEM): talk TLS and check the server with it"},
     {"DATABASE_READ_HOST", CONFIG_HOST, AT(database_read_host), NULL, 0, 0,
-     "host of a replica for reports"},
+     "host of a replica for reports", LATER},
 
     HEADING("Redis 7+ (appendonly yes, maxmemory-policy noeviction)"),
     {"REDIS_URL", CONFIG_REDIS, AT(redis_url), "redis://127.0.0.1:6379/0", 0, 0,
      "the job queue; also unix:///path?db=0"},
     {"REDIS_CACHE_URL", CONFIG_REDIS, AT(redis_cache_url), NULL, 0, 0,
-     "the cache; REDIS_URL when absent"},
+     "the cache; REDIS_URL when absent", LATER},
     {"REDIS_FSM_URL", CONFIG_REDIS, AT(redis_fsm_url), NULL, 0, 0,
      "states of conversations; REDIS_URL when absent"},
     {"QUEUE_SHARDS", CONFIG_SHARDS, AT(queue_shards), "1", 0, 0,
-     "parts of the queue; fixed at the first start"},
+     "parts of the queue; this version knows only 1"},
 
     HEADING("Telegram"),
     {"TELEGRAM_BOT_TOKEN", CONFIG_TOKEN, AT(telegram_bot_token), NULL, SECRET,
@@ -84,7 +85,7 @@ static const struct setting settings[] = {
 
     HEADING("Keys (make one with: openssl rand -hex 32)"),
     {"JWT_SECRET_KEY", CONFIG_KEY, AT(jwt_secret_key), NULL, SECRET, 0,
-     "signs the panel's logins, 32 bytes or more"},
+     "signs the panel's logins, 32 bytes or more", LATER},
     {"INTERNAL_API_KEY", CONFIG_TEXT, AT(internal_api_key), NULL, SECRET, 0,
      "opens /internal/*; closed when absent"},
 
@@ -96,11 +97,11 @@ static const struct setting settings[] = {
     {"BOTS_LISTEN", CONFIG_LISTEN, AT(bots_listen), "127.0.0.1:8080", 0, 0,
      "where bots listens"},
     {"API_JOBS_LISTEN", CONFIG_LISTEN, AT(api_jobs_listen), NULL, 0, 0,
-     "where api shows the queue, as 127.0.0.1:5555"},
+     "where api shows the queue, as 127.0.0.1:5555", LATER},
     {"WORKER_METRICS_LISTEN", CONFIG_LISTEN, AT(worker_metrics_listen), NULL, 0, 0,
-     "where worker shows its metrics"},
+     "where worker shows its metrics", LATER},
     {"SCHEDULER_METRICS_LISTEN", CONFIG_LISTEN, AT(scheduler_metrics_listen), NULL, 0, 0,
-     "where scheduler shows its metrics"},
+     "where scheduler shows its metrics", LATER},
     {"WORKER_PROCESSES", CONFIG_PROCESSES, AT(worker_processes), NULL, 0, 0,
      "worker's logic children; one a core when absent"},
     {"LOG_LEVEL", CONFIG_LEVEL, AT(log_level), "info", 0, 0, "debug, info, warn or error"},
@@ -111,8 +112,7 @@ static const struct setting settings[] = {
 
 #define SETTINGS (sizeof settings / sizeof *settings)
 
-/* ---- why not
- * ------------------------------------------------------------------------- */
+/* ---- why not -------------------------------------------------------------------- */
 
 static char why_line[512];
 
@@ -128,8 +128,7 @@ static enum status refuse(const char *fmt, ...)
     return ST_BAD;
 }
 
-/* ---- one setting
- * --------------------------------------------------------------------- */
+/* ---- one setting ---------------------------------------------------------------- */
 
 static bool is_text(const struct setting *s)
 {
@@ -277,8 +276,7 @@ static enum status load_one(struct config *cfg, const struct setting *s, unsigne
     return refuse("%s %s", s->name, fault);
 }
 
-/* ---- settings that depend on one another
- * --------------------------------------------- */
+/* ---- settings that depend on one another ---------------------------------------- */
 
 static enum status or_else(const char **text, const char *otherwise)
 {
@@ -379,8 +377,26 @@ void config_free(struct config *cfg)
     *cfg = (struct config){0};
 }
 
-/* ---- the table, printed
- * -------------------------------------------------------------- */
+/* ---- the table, printed --------------------------------------------------------- */
+
+static const char *later(const struct setting *s)
+{
+    return s->later ? " (not used yet)" : "";
+}
+
+const char *config_idle(int i)
+{
+    char file_name[64];
+
+    for (size_t k = 0; k < SETTINGS; k++) {
+        if (!settings[k].later || settings[k].secret) /* secrets are made ahead */
+            continue;
+        snprintf(file_name, sizeof file_name, "%s_FILE", settings[k].name);
+        if ((env(settings[k].name) != NULL || env(file_name) != NULL) && i-- == 0)
+            return settings[k].name;
+    }
+    return NULL;
+}
 
 void config_print_help(FILE *out)
 {
@@ -390,7 +406,7 @@ void config_print_help(FILE *out)
         if (s->name == NULL)
             fprintf(out, "\n  %s\n", s->help);
         else if (s->otherwise == NULL)
-            fprintf(out, "    %-30s%s\n", s->name, s->help);
+            fprintf(out, "    %-30s%s%s\n", s->name, s->help, later(s));
         else
             fprintf(out, "    %-30s%s [%s]\n", s->name, s->help, s->otherwise);
     }
@@ -411,7 +427,7 @@ void config_print_example(FILE *out)
         if (s->name == NULL)
             fprintf(out, "\n# ---- %s\n", s->help);
         else if (s->otherwise == NULL)
-            fprintf(out, "# %s\n%s=\n", s->help, s->name);
+            fprintf(out, "# %s%s\n%s=\n", s->help, later(s), s->name);
         else
             fprintf(out, "# %s [%s]\n%s=\n", s->help, s->otherwise, s->name);
     }

@@ -52,6 +52,10 @@ enum config_need {
 must_check enum status config_load(struct config *cfg, unsigned need, const char **why);
 void config_free(struct config *cfg);
 
+/* The i-th setting that was given although no code of this version uses it; NULL: there
+ * are no more. Worth a warning, as its giver expects something. */
+const char *config_idle(int i);
+
 void config_print_help(FILE *out);    /* the settings' part of `dvorik --help` */
 void config_print_example(FILE *out); /* .env.example */
 

@@ -72,7 +72,7 @@ static bool fits_port(const char *v)
 
 static bool fits_shards(const char *v)
 {
-    return number_within(v, 1, 64);
+    return number_within(v, 1, 1);
 }
 
 static bool fits_processes(const char *v)
@@ -247,7 +247,7 @@ static const struct {
     [CONFIG_SCHEMA] = {fits_schema,
                        "is not a database name (1 to 64 of A-Z a-z 0-9 _ - $)"},
     [CONFIG_PORT] = {fits_port, "is not a port (1 to 65535)", true},
-    [CONFIG_SHARDS] = {fits_shards, "is not a number from 1 to 64", true},
+    [CONFIG_SHARDS] = {fits_shards, "can only be 1 in this version", true},
     [CONFIG_PROCESSES] = {fits_processes, "is not a number from 1 to 256", true},
     [CONFIG_ID] = {fits_id, "is not a Telegram user id (a whole number)", true},
     [CONFIG_REDIS] =

@@ -2,9 +2,9 @@
  *
  * core/base/crash.h - places where a test may kill the program.
  *
- * crash_point("redeem.committed") is nothing in a release. In the crash and asan
+ * crash_point("redeem.updated") is nothing in a release. In the crash and asan
  * variants it ends the process at once, as kill -9 would, when the environment says
- * DVORIK_CRASH=redeem.committed:3 (the third time a process of that name passes it) and
+ * DVORIK_CRASH=redeem.updated:3 (the third time a process of that name passes it) and
  * the file named by DVORIK_CRASH_ONCE does not exist yet: the file is made first, so
  * one setting kills one process once, and the program that is started in its place
  * lives. */

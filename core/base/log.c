@@ -64,8 +64,7 @@ void log_secret(const char *value)
         logger.blind = true;
 }
 
-/* ---- redaction: each finder answers how many bytes at s are not to be shown
- * ----------- */
+/* ---- redaction: each finder answers how many bytes at s are not to be shown ----- */
 
 /* The longest, so that a secret that begins another does not uncover the other's tail.
  */

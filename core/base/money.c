@@ -58,8 +58,7 @@ void percent_add(struct buf *out, int64_t bp, const char *lang)
     buf_adds(out, english ? "%" : NARROW_BLANK "%");
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------- */
 
 #define GROUPS_MAX 8
 

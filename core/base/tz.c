@@ -25,8 +25,7 @@ struct tz {
     struct tz_rule rule;
 };
 
-/* ---- the file
- * ------------------------------------------------------------------------ */
+/* ---- the file ------------------------------------------------------------------- */
 
 struct bytes {
     unsigned char *p;
@@ -196,8 +195,7 @@ void tz_close(struct tz *tz)
     free(tz);
 }
 
-/* ---- instants and wall times
- * --------------------------------------------------------- */
+/* ---- instants and wall times ---------------------------------------------------- */
 
 /* Changes of the table at or before second t. */
 static size_t changes_until(const struct tz *tz, int64_t t)
@@ -265,8 +263,7 @@ int64_t tz_instant(const struct tz *tz, int32_t day, int hour, int minute)
     return (wall - span.offset > span.from ? wall - span.offset : span.from) * SECOND;
 }
 
-/* ---- texts
- * --------------------------------------------------------------------------- */
+/* ---- texts ---------------------------------------------------------------------- */
 
 static void add_date(struct buf *out, struct date d, const char *lang)
 {

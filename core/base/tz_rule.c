@@ -124,8 +124,7 @@ enum status tz_rule_parse(const char *s, size_t n, struct tz_rule *out)
     return *s == '\0' ? ST_OK : ST_BAD;
 }
 
-/* ---- when in a year
- * ------------------------------------------------------------------ */
+/* ---- when in a year ------------------------------------------------------------- */
 
 static int32_t day_by_weekday(const struct tz_change *c, int year)
 {

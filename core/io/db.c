@@ -97,6 +97,24 @@ void db_close(struct db *db)
 
 /* ---- failures ------------------------------------------------------------------- */
 
+/* A table that is missing fails each call: a line a second is enough to be seen. */
+static bool may_speak_again(void)
+{
+    static int64_t last_ms;
+    static int64_t kept_back;
+    int64_t now = clock_mono_ms();
+
+    if (last_ms != 0 && now - last_ms < 1000) {
+        kept_back++;
+        return false;
+    }
+    if (kept_back > 0)
+        log_error("db.failed", LOG_INT("more_of_the_kind", kept_back));
+    last_ms = now;
+    kept_back = 0;
+    return true;
+}
+
 /* The SQL text is ours and safe to log; a message may quote a value and is logged only
  * where it cannot. */
 static void complain(const struct db_fault *f, unsigned err, const char *text,
@@ -104,12 +122,14 @@ static void complain(const struct db_fault *f, unsigned err, const char *text,
 {
     const char *said = f->plain ? text : "";
 
-    if (f->st == ST_BROKEN || f->st == ST_BAD)
-        log_error("db.failed", LOG_INT("errno", err), LOG_TEXT("why", said),
-                  LOG_TEXT("sql", sql));
-    else if ((f->lost || f->st == ST_DOWN) && db_link_may_speak())
+    if (f->st == ST_BROKEN || f->st == ST_BAD) {
+        if (may_speak_again())
+            log_error("db.failed", LOG_INT("errno", err), LOG_TEXT("why", said),
+                      LOG_TEXT("sql", sql));
+    } else if ((f->lost || f->st == ST_DOWN) && db_link_may_speak()) {
         log_warn("db.trouble", LOG_INT("errno", err), LOG_TEXT("why", said),
                  LOG_TEXT("status", status_name(f->st)));
+    }
 }
 
 static enum status failed(struct db *db, unsigned err, const char *text,

@@ -132,12 +132,20 @@ static void redis_seen(void *arg, enum status st, const struct redis_reply *r)
     part_answered(h, REDIS, up);
 }
 
+/* Whose door takes updates looks by writing: a Redis that is full, or whose disk is,
+ * reads well and stores nothing. SET … GET answers what was there, as GET does. */
 static void redis_look(struct health *h)
 {
+    static const char *const reads[] = {"GET", LIVE_KEY};
+    static const char *const writes[] = {"SET", LIVE_KEY,          "1",
+                                         "EX",  HEALTH_BEAT_TTL_S, "GET"};
+    const char *const *words = h->o.beats ? writes : reads;
+    size_t n = h->o.beats ? sizeof(writes) / sizeof(writes[0])
+                          : sizeof(reads) / sizeof(reads[0]);
     struct redis_cmd c = {0};
 
-    redis_arg_text(&c, "GET");
-    redis_arg_text(&c, LIVE_KEY);
+    for (size_t i = 0; i < n; i++)
+        redis_arg_text(&c, words[i]);
     redis_pipe_call(h->o.pipe, &c, HEALTH_WAIT_MS, redis_seen, h);
     redis_cmd_free(&c);
 }

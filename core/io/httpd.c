@@ -19,7 +19,8 @@
 #define STRICT MHD_OPTION_STRICT_FOR_CLIENT
 #endif
 
-#define DESCRIPTORS_LEFT 64             /* for all that is no connection */
+#define DESCRIPTORS_LEFT 64 /* for all that is no connection */
+#define LOOK_AGAIN_MS 5
 #define MEMORY_A_CONNECTION (16 * 1024) /* bounds the headers */
 
 /* ---- connections ---------------------------------------------------------------- */
@@ -52,17 +53,22 @@ static void conn_opened(struct httpd *h, struct MHD_Connection *mhd, void **mine
     phase_set(r, READING);
 }
 
-static void conn_closed(struct httpd *h, struct http_req *r)
+static void request_free(struct http_req *r)
 {
-    h->connections--;
-    h->run |= h->stopping;
-    if (!r)
-        return;
     r->prev->next = r->next;
     r->next->prev = r->prev;
     answer_free(r);
     free(r->body);
     free(r);
+}
+
+/* A request that is still to be answered outlives its connection. */
+static void conn_closed(struct httpd *h, struct http_req *r)
+{
+    h->connections--;
+    h->run |= h->stopping;
+    if (r && !r->gone)
+        request_free(r);
 }
 
 static void on_connection(void *arg, struct MHD_Connection *mhd, void **mine,
@@ -105,6 +111,12 @@ static void on_completed(void *arg, struct MHD_Connection *mhd, void **mine,
     *mine = NULL;
     if (!r)
         return;
+    if (r->waits && !r->answer) {
+        r->gone = true;
+        r->mhd = NULL;
+        r->method = r->path = "";
+        return;
+    }
     answer_free(r);
     request_clear(r);
     phase_set(r, IDLE);
@@ -162,6 +174,9 @@ static enum MHD_Result request_first(struct http_req *r, const char *version)
     return MHD_YES;
 }
 
+/* Without an answer the connection is not suspended, as libmicrohttpd calls it: leaving
+ * its epoll set and coming back is a sixth of what a webhook costs. It calls again in
+ * each of its runs instead, and when those are is our decision. */
 static enum MHD_Result request_whole(struct http_req *r)
 {
     r->whole = true;
@@ -170,8 +185,7 @@ static enum MHD_Result request_whole(struct http_req *r)
     handler_call(r, r->h->o.handler);
     if (r->answer)
         return answer_queue(r);
-    r->suspended = true;
-    MHD_suspend_connection(r->mhd);
+    r->waits = true;
     return MHD_YES;
 }
 
@@ -195,8 +209,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd,
         *n = 0;
         return body_take(r, data, had) ? MHD_YES : MHD_NO;
     }
-    if (r->answer)
+    if (r->waits && r->answer) {
+        r->waits = false;
         return answer_queue(r);
+    }
     return r->whole ? MHD_YES : request_whole(r);
 }
 
@@ -204,23 +220,36 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *mhd,
 
 const char *http_header(const struct http_req *req, const char *name)
 {
-    return MHD_lookup_connection_value(req->mhd, MHD_HEADER_KIND, name);
+    return req->gone ? NULL
+                     : MHD_lookup_connection_value(req->mhd, MHD_HEADER_KIND, name);
 }
 
 const char *http_query(const struct http_req *req, const char *name)
 {
-    return MHD_lookup_connection_value(req->mhd, MHD_GET_ARGUMENT_KIND, name);
+    return req->gone
+               ? NULL
+               : MHD_lookup_connection_value(req->mhd, MHD_GET_ARGUMENT_KIND, name);
+}
+
+static void run_soon(void *arg)
+{
+    struct httpd *h = arg;
+
+    h->run = true;
 }
 
 static void answer_set(struct http_req *req, int status, struct MHD_Response *answer)
 {
+    struct httpd *h = req->h;
+
     req->status = status;
     req->answer = answer;
-    if (!req->suspended)
-        return;
-    req->suspended = false;
-    req->h->run = true;
-    MHD_resume_connection(req->mhd);
+    if (req->gone) {
+        request_free(req);
+    } else if (req->waits && !h->run) {
+        h->run = true;
+        loop_after(h->loop, &h->again, 0, run_soon, h); /* our hook may be over */
+    }
 }
 
 /* Without memory for an answer the shared empty one says at least what happened. */
@@ -263,13 +292,6 @@ void http_answer_empty(struct http_req *req, int status)
 
 /* ---- the server ----------------------------------------------------------------- */
 
-static void run_soon(void *arg)
-{
-    struct httpd *h = arg;
-
-    h->run = true;
-}
-
 static void on_epoll(void *arg, int fd, unsigned events)
 {
     (void)fd;
@@ -277,19 +299,30 @@ static void on_epoll(void *arg, int fd, unsigned events)
     run_soon(arg);
 }
 
-/* Once a turn, when the turn's answers are given: they leave together, and what came in
- * with them is put together. */
+/* Whoever waits for an answer looks to libmicrohttpd like work to be done at once. What
+ * else there may be (a head that came in many pieces) is looked after now and then. */
+static void run_again(struct httpd *h)
+{
+    bool somebody_waits = h->rings[HELD].next != &h->rings[HELD];
+    MHD_UNSIGNED_LONG_LONG ms;
+
+    if (MHD_get_timeout(h->mhd, &ms) != MHD_YES)
+        loop_cancel(&h->again);
+    else
+        loop_after(h->loop, &h->again, somebody_waits && !h->more ? LOOK_AGAIN_MS : 0,
+                   run_soon, h);
+}
+
+/* Once a turn, when the turn's answers are given: they leave together. */
 static void run(void *arg)
 {
     struct httpd *h = arg;
-    MHD_UNSIGNED_LONG_LONG ms;
 
     if (!h->run)
         return;
-    h->run = false;
+    h->run = h->more = false;
     MHD_run(h->mhd);
-    if (MHD_get_timeout(h->mhd, &ms) == MHD_YES)
-        loop_after(h->loop, &h->again, ms > 1000 ? 1000 : (int64_t)ms, run_soon, h);
+    run_again(h);
     if (h->stopped && h->connections == 0) {
         loop_call *fn = h->stopped;
         h->stopped = NULL;
@@ -331,12 +364,12 @@ static struct MHD_Daemon *daemon_start(struct httpd *h)
 
     MHD_set_panic_func(on_panic, NULL);
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, h,
-        MHD_OPTION_LISTEN_SOCKET, h->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)max, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_A_CONNECTION, STRICT, 1,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, h, MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_END);
+        MHD_USE_EPOLL, 0, NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET,
+        h->listen_fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)max,
+        MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)MEMORY_A_CONNECTION, STRICT, 1, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_END);
 }
 
 static bool server_start(struct httpd *h)
@@ -417,14 +450,11 @@ void httpd_close(struct httpd *h)
     loop_cancel(&h->tick);
     if (h->epoll_fd >= 0)
         loop_forget(h->loop, h->epoll_fd);
-    if (h->mhd) {
-        struct http_req *ring = &h->rings[HELD];
-        h->stopped = NULL;
-        for (struct http_req *r = ring->next; r != ring; r = r->next)
-            if (r->suspended)
-                http_answer_empty(r, 503);
+    h->stopped = NULL;
+    if (h->mhd)
         MHD_stop_daemon(h->mhd); /* closes the listening socket too */
-    }
+    while (h->rings[HELD].next && h->rings[HELD].next != &h->rings[HELD])
+        request_free(h->rings[HELD].next);
     if (h->empty)
         MHD_destroy_response(h->empty);
     free(h);

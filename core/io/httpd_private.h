@@ -29,7 +29,9 @@ struct http_req {
     size_t body_n, body_cap;
     int64_t length;
     int refuse; /* answer this instead of asking anybody */
-    bool begun, seen, whole, suspended, close;
+    bool begun, seen, whole, close;
+    bool waits; /* for the handler's answer */
+    bool gone;  /* … and the client has left meanwhile: nothing but this is valid */
     struct MHD_Response *answer;
     int status;
 };
@@ -40,6 +42,7 @@ struct httpd {
     struct httpd_options o;
     int epoll_fd, listen_fd, port, connections;
     bool run, stopping;
+    bool more; /* of a body: what was read last was not all of it */
     struct http_req rings[PHASES];
     struct loop_timer again, tick;
     struct MHD_Response *empty;
@@ -47,13 +50,13 @@ struct httpd {
     void *stopped_arg;
 };
 
-/* ---- httpd_phase.c */
+/* ---- httpd_phase.c -------------------------------------------------------------- */
 void phase_set(struct http_req *r, enum phase phase);
 void phase_tick(
     void *arg); /* once a second while there are connections; arg is httpd */
 void conn_drop(struct http_req *r);
 
-/* ---- httpd_request.c */
+/* ---- httpd_request.c ------------------------------------------------------------ */
 /* Adds to the body, or remembers why not. false: enough was thrown away, cut it off. */
 bool body_take(struct http_req *r, const char *p, size_t n);
 void request_clear(struct http_req *r); /* ready for the next one of its connection */

@@ -43,6 +43,7 @@ bool body_take(struct http_req *r, const char *p, size_t n)
     }
     memcpy(r->body + r->body_n, p, n);
     r->body_n += n;
+    r->h->more |= r->length < 0 || r->body_n < (size_t)r->length;
     r->body[r->body_n] = '\0';
     return true;
 }
@@ -58,10 +59,10 @@ void request_clear(struct http_req *r)
     r->body_n = 0;
     r->length = 0;
     r->refuse = r->status = 0;
-    r->begun = r->seen = r->whole = r->suspended = r->close = false;
+    r->begun = r->seen = r->whole = r->waits = r->close = false;
 }
 
-/* ---- what a handler asks, and the answer in words -------------------------------- */
+/* ---- what a handler asks, and the answer in words ------------------------------- */
 
 const char *http_method(const struct http_req *req)
 {

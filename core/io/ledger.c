@@ -67,8 +67,7 @@ enum status ledger_done(struct db *db, int64_t now, const struct job *j,
     return note(db, now, j, "done", run);
 }
 
-/* ---- after a failure
- * -------------------------------------------------------------------- */
+/* ---- after a failure ------------------------------------------------------------ */
 
 struct failed {
     const struct job *job;
@@ -105,9 +104,10 @@ enum status ledger_park(struct db *db, const struct job *j, int64_t due)
 {
     if (class_of(j) != CLASS_D)
         return ST_OK;
-    return db_exec(db, NULL,
-                   "UPDATE job_open SET run_at = ?, attempts = ?, parked = 1 WHERE id = ?",
-                   DB_TIME(due), DB_INT(j->attempts), DB_BYTES(j->id, 16));
+    return db_exec(
+        db, NULL,
+        "UPDATE job_open SET run_at = ?, attempts = ?, parked = 1 WHERE id = ?",
+        DB_TIME(due), DB_INT(j->attempts), DB_BYTES(j->id, 16));
 }
 
 /* The body as it would be put again: the entry without its head. */
@@ -177,8 +177,7 @@ enum status ledger_drain_dead(struct db *db, struct queue *q, enum kind_pool poo
     return st;
 }
 
-/* ---- back from the dead
- * --------------------------------------------------------------------- */
+/* ---- back from the dead --------------------------------------------------------- */
 
 struct revival {
     int64_t now;
@@ -252,8 +251,7 @@ enum status ledger_revive(struct db *db, struct queue *q, int64_t now,
     return st;
 }
 
-/* ---- retention
- * ---------------------------------------------------------------------------------- */
+/* ---- retention ------------------------------------------------------------------ */
 
 static enum status forget(struct db *db, const char *sql, int64_t before, int64_t *sum)
 {

@@ -112,7 +112,7 @@ static enum status found_hand_over(struct watch *w, struct found *f, int *n)
     return st;
 }
 
-/* ---- lost ---------------------------------------------------------------------- */
+/* ---- lost ----------------------------------------------------------------------- */
 
 /* The oldest open row of each list: one look tells which lists need a closer one. */
 static enum status oldest_read(struct watch *w)
@@ -157,7 +157,7 @@ static enum status bring_lost(struct watch *w, int list, int *n)
     return st;
 }
 
-/* ---- due ----------------------------------------------------------------------- */
+/* ---- due ------------------------------------------------------------------------ */
 
 static enum status bring_due(struct watch *w, int *n)
 {
@@ -184,6 +184,19 @@ static enum status bring_due(struct watch *w, int *n)
     return st;
 }
 
+/* Beyond the margin a wrong clock would bring back what is merely waiting. Once a
+ * minute, as it is looked at each second. */
+static void tell_of_clocks(int64_t redis, int64_t ours)
+{
+    static int64_t told;
+
+    if (llabs(redis - ours) <= MARGIN / 10 || llabs(ours - told) < MINUTE)
+        return;
+    told = ours;
+    log_warn("clocks of redis and this machine differ",
+             LOG_INT("ms", (redis - ours) / MS));
+}
+
 enum status ledger_reconcile(struct db *db, struct queue *q, enum kind_pool pool,
                              int64_t now, int *n)
 {
@@ -195,10 +208,7 @@ enum status ledger_reconcile(struct db *db, struct queue *q, enum kind_pool pool
     if (st != ST_OK)
         return st;
     w.now = w.census.now_ms * MS;
-    /* Beyond the margin a wrong clock would bring back what is merely waiting. */
-    if (llabs(w.now - now) > MARGIN / 10)
-        log_warn("clocks of redis and this machine differ",
-                 LOG_INT("ms", (w.now - now) / MS));
+    tell_of_clocks(w.now, now);
     st = bring_due(&w, &due);
     if (st == ST_OK)
         st = oldest_read(&w);

@@ -18,7 +18,7 @@ static void on_warning(png_structp png, png_const_charp text)
     (void)png, (void)text;
 }
 
-/* ---- writing ------------------------------------------------------------------ */
+/* ---- writing -------------------------------------------------------------------- */
 
 static void on_write(png_structp png, png_bytep p, png_size_t n)
 {
@@ -80,7 +80,7 @@ enum status png_write_bits(int width, int height, png_row *row, void *arg,
     return st;
 }
 
-/* ---- reading ------------------------------------------------------------------ */
+/* ---- reading -------------------------------------------------------------------- */
 
 struct source {
     const uint8_t *p;

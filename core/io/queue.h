@@ -20,7 +20,7 @@
  * A class D job is a row of job_open put in the transaction of the fact it follows from
  * and deleted in the transaction of its effect, so its effect happens once whatever
  * Redis forgets; an entry that Redis lost is brought back by the reconciler
- * (reconcile.h). A step may run twice and must be safe to repeat.
+ * (ledger.h). A step may run twice and must be safe to repeat.
  *
  * A hot list has one owner at a time (hash `own`), so one person's jobs run in order; a
  * job to be tried again blocks its list until it is due.

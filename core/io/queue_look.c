@@ -150,8 +150,7 @@ bool census_busy(const struct census *c, const uint8_t id[16])
     return bsearch(id, c->busy, c->n_busy, sizeof *c->busy, by_id) != NULL;
 }
 
-/* ---- the dead
- * ------------------------------------------------------------------------------- */
+/* ---- the dead ------------------------------------------------------------------- */
 
 enum status queue_dead_peek(struct queue *q, enum kind_pool pool, struct job *jobs,
                             int n, int *found)

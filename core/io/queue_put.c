@@ -115,8 +115,7 @@ enum status queue_hand_over(struct queue *q, enum kind_pool pool,
     return st;
 }
 
-/* ---- the body
- * ------------------------------------------------------------------------ */
+/* ---- the body ------------------------------------------------------------------- */
 
 static struct json *body_new(struct queue *q, const struct job_spec *spec)
 {
@@ -148,8 +147,7 @@ static enum status body_text(struct json *body, const struct job_spec *spec,
     return ST_BROKEN;
 }
 
-/* ---- class D: row, then entry
- * ----------------------------------------------------------- */
+/* ---- class D: row, then entry --------------------------------------------------- */
 
 static void staged_free(struct queue *q)
 {
@@ -272,8 +270,7 @@ static void tx_ended(void *arg, bool committed)
     staged_free(q);
 }
 
-/* ---- class E: straight to Redis
- * ------------------------------------------------------------ */
+/* ---- class E: straight to Redis ------------------------------------------------- */
 
 enum status job_put_now(struct queue *q, int64_t now, const struct job_spec *spec)
 {
@@ -290,8 +287,7 @@ enum status job_put_now(struct queue *q, int64_t now, const struct job_spec *spe
     return st;
 }
 
-/* ---- the handle
- * ---------------------------------------------------------------------------- */
+/* ---- the handle ----------------------------------------------------------------- */
 
 struct queue *queue_open(const struct config *cfg)
 {

@@ -16,8 +16,7 @@ REDIS_SCRIPT(turn, "core/io/queue/turn.lua");
 REDIS_SCRIPT(reap, "core/io/queue/reap.lua");
 REDIS_SCRIPT(renew, "core/io/queue/renew.lua");
 
-/* ---- entries
- * --------------------------------------------------------------------------- */
+/* ---- entries -------------------------------------------------------------------- */
 
 static int64_t digits(const char *s, int n, int base)
 {
@@ -62,8 +61,7 @@ void job_free(struct job *j)
     *j = (struct job){0};
 }
 
-/* ---- who we are
- * -------------------------------------------------------------------------- */
+/* ---- who we are ----------------------------------------------------------------- */
 
 /* Field 22 of /proc/self/stat, clock ticks since boot: with the pid it names one
  * process. */
@@ -228,8 +226,7 @@ enum status queue_ring(struct queue *q, enum kind_pool pool)
     return st;
 }
 
-/* ---- leases
- * --------------------------------------------------------------------------------- */
+/* ---- leases --------------------------------------------------------------------- */
 
 enum status queue_renew(struct queue *q, enum kind_pool pool, const char *const *wids,
                         int n, bool *gone)

@@ -92,8 +92,11 @@ void redis_cmd_script(struct redis_cmd *full, const struct redis_cmd *c,
 struct redis {
     struct redis_url url;
     struct wire *wire;
-    int64_t complained_ms;
 };
+
+/* Of the last line about a Redis that is away; 0: it is there. One for the process, as
+ * who waits for it may open a handle a second. */
+static int64_t complained_ms;
 
 struct redis *redis_open(const char *url)
 {
@@ -122,13 +125,13 @@ void redis_close(struct redis *r)
 }
 
 /* One line every few seconds, however many calls fail. */
-static void complain(struct redis *r, const char *why)
+static void complain(const char *why)
 {
     int64_t now = clock_mono_ms();
 
-    if (r->complained_ms != 0 && now - r->complained_ms < 5000)
+    if (complained_ms != 0 && now - complained_ms < 5000)
         return;
-    r->complained_ms = now;
+    complained_ms = now;
     log_error("redis cannot be reached; trying again", LOG_TEXT("why", why));
 }
 
@@ -162,16 +165,16 @@ static enum status connect_now(struct redis *r)
         return ST_OK;
     r->wire = wire_open(&r->url, REDIS_DEADLINE_MS);
     if (wire_fault(r->wire) != NULL) {
-        complain(r, wire_fault(r->wire));
+        complain(wire_fault(r->wire));
         return drop(r), ST_DOWN;
     }
     if (!greet(r->wire, &r->url)) {
-        complain(r, "it refused the password or the database number");
+        complain("it refused the password or the database number");
         return drop(r), ST_DOWN;
     }
-    if (r->complained_ms != 0)
+    if (complained_ms != 0)
         log_info("redis is back");
-    r->complained_ms = 0;
+    complained_ms = 0;
     return ST_OK;
 }
 
@@ -191,7 +194,7 @@ enum status redis_call(struct redis *r, struct redis_cmd *c, int deadline_ms,
     wire_deadline(r->wire, deadline_ms);
     reply = wire_ask(r->wire, c);
     if (reply == NULL) {
-        complain(r, wire_fault(r->wire));
+        complain(wire_fault(r->wire));
         return drop(r), ST_UNSURE;
     }
     st = redis_reply_status(reply, c->argv[0]);
@@ -252,8 +255,7 @@ enum status redis_eval(struct redis *r, struct redis_script *s, int nkeys,
     return st;
 }
 
-/* ---- fit to hold a queue?
- * ------------------------------------------------------------- */
+/* ---- fit to hold a queue? ------------------------------------------------------- */
 
 static enum status config_is(struct redis *r, const char *name, const char *want,
                              bool *same)

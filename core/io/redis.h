@@ -34,7 +34,7 @@ void redis_arg_text(struct redis_cmd *c, const char *s);
 void redis_arg_int(struct redis_cmd *c, int64_t v); /* copied */
 void redis_cmd_free(struct redis_cmd *c);
 
-/* ---- a reply */
+/* ---- a reply -------------------------------------------------------------------- */
 struct redis_reply;
 bool redis_is_nil(const struct redis_reply *r);
 int64_t redis_int(const struct redis_reply *r);                 /* also of digits */
@@ -43,7 +43,7 @@ size_t redis_count(const struct redis_reply *r);                /* of a list */
 const struct redis_reply *redis_item(const struct redis_reply *r, size_t i); /* lent */
 void redis_free(struct redis_reply *r);
 
-/* ---- a script: sent by its SHA-1, loaded again when the server forgot it */
+/* ---- a script: sent by its SHA-1, loaded again when the server forgot it -------- */
 struct redis_script {
     const char *name;
     const char *source, *end;
@@ -58,7 +58,7 @@ struct redis_script {
     static struct redis_script sym = {                                                 \
         .name = #sym, .source = sym##_lua_start, .end = sym##_lua_end}
 
-/* ---- one connection, one command at a time */
+/* ---- one connection, one command at a time -------------------------------------- */
 struct redis;
 struct redis *redis_open(const char *url); /* no network yet; NULL: bad URL. Yours */
 void redis_close(struct redis *r);
@@ -77,7 +77,7 @@ must_check enum status redis_eval(struct redis *r, struct redis_script *s, int n
 must_check enum status redis_check(struct redis *r, const char **why,
                                    const char **warn);
 
-/* ---- a pipeline on a loop: commands of one turn leave in one write */
+/* ---- a pipeline on a loop: commands of one turn leave in one write -------------- */
 struct redis_pipe;
 typedef void redis_done(void *arg, enum status st, const struct redis_reply *r);
 struct redis_pipe *redis_pipe_open(struct loop *loop, const char *url); /* yours */

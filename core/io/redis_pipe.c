@@ -111,8 +111,8 @@ static void want(struct redis_pipe *p, unsigned events)
         p->watched = events;
 }
 
-/* What stands behind a command that could not be put may depend on it (MULTI): the turn is
- * not written at all, and the connection begins anew. */
+/* What stands behind a command that could not be put may depend on it (MULTI): the turn
+ * is not written at all, and the connection begins anew. */
 static void append(struct redis_pipe *p, const struct redis_cmd *cmd, struct call *c)
 {
     if (p->state == PIPE_READY && !cmd->failed && wire_append(p->wire, cmd)) {

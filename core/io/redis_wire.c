@@ -63,8 +63,8 @@ void redis_free(struct redis_reply *r)
 enum status redis_reply_status(const struct redis_reply *reply, const char *what)
 {
     static const char *const later[] = {
-        "OOM",        "MISCONF",    "READONLY",    "LOADING",  "BUSY",
-        "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "NOSCRIPT"};
+        "OOM",        "MISCONF",     "READONLY", "LOADING",  "BUSY",     "MASTERDOWN",
+        "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "NOSCRIPT", "EXECABORT"};
 
     const redisReply *r = raw(reply);
 
@@ -87,8 +87,7 @@ bool redis_is_error(const struct redis_reply *r, const char *prefix)
            strncmp(raw(r)->str, prefix, strlen(prefix)) == 0;
 }
 
-/* ---- the connection
- * -------------------------------------------------------------------- */
+/* ---- the connection ------------------------------------------------------------- */
 
 static struct timeval after_ms(int ms)
 {

@@ -17,7 +17,7 @@
 /* A progressive photo of 20 megapixels takes 60 MB. */
 #define JPEG_MEMORY (96L * 1000 * 1000)
 
-/* ---- JPEG --------------------------------------------------------------------- */
+/* ---- JPEG ----------------------------------------------------------------------- */
 
 struct jpeg {
     struct jpeg_decompress_struct cinfo;
@@ -114,7 +114,7 @@ static enum status jpeg_read_grey(const void *bytes, size_t n, int side_max,
     return st;
 }
 
-/* ---- codes -------------------------------------------------------------------- */
+/* ---- codes ---------------------------------------------------------------------- */
 
 /* The same code twice is one code. One too long to be ours still makes two. */
 static void take(struct scan_result *r, const char *text, size_t n)
@@ -207,7 +207,7 @@ static enum status codes_find(struct grey *g, struct scan_result *out)
     return st;
 }
 
-/* ---- pictures ----------------------------------------------------------------- */
+/* ---- pictures ------------------------------------------------------------------- */
 
 static bool is_png(const void *bytes, size_t n)
 {

@@ -57,7 +57,7 @@ static void list_remove(struct call **list, const struct call *c)
     *list = c->next;
 }
 
-/* ---- a call's memory ---------------------------------------------------------- */
+/* ---- a call's memory ------------------------------------------------------------ */
 
 static void call_free(struct call *c)
 {
@@ -110,7 +110,7 @@ static void call_put_back(struct call *c)
     tg->n_idle++;
 }
 
-/* ---- the ending of a call ----------------------------------------------------- */
+/* ---- the ending of a call ------------------------------------------------------- */
 
 /* Only a request of which we gave the last byte away can have been acted on: a shorter
  * one than its Content-Length says is no request. Asking for a file changes nothing. */
@@ -185,7 +185,7 @@ static void call_finish(struct call *c, CURLcode code)
     call_put_back(c);
 }
 
-/* ---- what curl asks of us ----------------------------------------------------- */
+/* ---- what curl asks of us ------------------------------------------------------- */
 
 static size_t on_write(char *p, size_t size, size_t count, void *arg)
 {
@@ -288,7 +288,7 @@ static int on_timeout(CURLM *multi, long ms, void *arg)
     return 0;
 }
 
-/* ---- asking ------------------------------------------------------------------- */
+/* ---- asking --------------------------------------------------------------------- */
 
 static void easy_common(struct call *c, int timeout_ms)
 {
@@ -439,7 +439,7 @@ enum status tg_download(struct tg *tg, const struct tg_ask *ask, size_t max)
     return st;
 }
 
-/* ---- opening and closing ------------------------------------------------------ */
+/* ---- opening and closing -------------------------------------------------------- */
 
 /* "Expect:" without a value: nobody answers 100 here, so nobody shall wait for it. */
 static bool headers_make(struct tg *tg)

@@ -187,7 +187,7 @@ const struct tg_rule *tg_rules(size_t *n)
     return rules;
 }
 
-/* ---- the description ---------------------------------------------------------- */
+/* ---- the description ------------------------------------------------------------ */
 
 /* Copied whole characters at a time, so that a cut text is still UTF-8; what is no
  * character, or would break a log line, becomes a question mark. */
@@ -222,7 +222,7 @@ static void lower(char *out, size_t size, const char *s, size_t n)
     out[i] = '\0';
 }
 
-/* ---- judging ------------------------------------------------------------------ */
+/* ---- judging -------------------------------------------------------------------- */
 
 static void set(struct tg_verdict *v, enum tg_fate fate, enum tg_class class,
                 enum tg_action action)

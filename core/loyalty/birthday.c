@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* ---- who is due ------------------------------------------------------------------ */
+/* ---- who is due ----------------------------------------------------------------- */
 
 /* Everybody of the ranges who may keep a date with us. A gift of any of the three years
  * that can be meant is left to the key; most were given before and are passed over
@@ -60,7 +60,7 @@ enum status birthday_due(struct db *db, struct birthday_round *round,
     return looked > 0 ? ST_OK : ST_NONE;
 }
 
-/* ---- the gift -------------------------------------------------------------------- */
+/* ---- the gift ------------------------------------------------------------------- */
 
 static enum status gift_tell(struct db *db, int64_t now, const struct discount *gift)
 {

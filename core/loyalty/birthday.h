@@ -31,7 +31,7 @@ struct birthday_rules {
  */
 must_check enum status birthday_rules_load(struct db *db, struct birthday_rules *out);
 
-/* ---- pure ------------------------------------------------------------------------ */
+/* ---- pure ----------------------------------------------------------------------- */
 
 struct celebration {
     int year;    /* the one celebrated: of the birthday, not of today */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- evidence -------------------------------------------------------------------- */
+/* ---- evidence ------------------------------------------------------------------- */
 
 /* What each decision does to the projection. Arguments: update_id, id, update_id twice.
  * An update that is older than the last one counted for its purpose changes nothing. */
@@ -108,7 +108,23 @@ enum status consent_revoke(struct db *db, int64_t now, const struct consent_act 
     return decide(db, now, act, false);
 }
 
-/* ---- texts ----------------------------------------------------------------------- */
+enum status consent_last(struct db *db, int64_t customer_id, enum purpose purpose,
+                         struct consent_proof *out)
+{
+    enum status st = db_one(db,
+                            "SELECT c.at, t.version FROM consent c"
+                            " JOIN consent_text t ON t.id = c.text_id"
+                            " WHERE c.customer_id = ? AND c.purpose = ?"
+                            " AND c.granted = 1 ORDER BY c.id DESC LIMIT 1",
+                            DB_INT(customer_id), DB_INT(purpose));
+
+    if (st == ST_OK)
+        *out =
+            (struct consent_proof){.at = db_time(db, 0), .version = (int)db_int(db, 1)};
+    return st;
+}
+
+/* ---- texts ---------------------------------------------------------------------- */
 
 static enum status text_latest(struct db *db, enum purpose purpose,
                                const char *language, struct consent_text *out,

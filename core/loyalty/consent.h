@@ -60,6 +60,14 @@ struct consent_act {
     enum channel via;
 };
 
+/* The newest yes to that purpose, for the person to see. ST_NONE: there was none. */
+struct consent_proof {
+    int64_t at;
+    int version; /* of the text they saw */
+};
+must_check enum status consent_last(struct db *db, int64_t customer_id,
+                                    enum purpose purpose, struct consent_proof *out);
+
 /* ST_OK: the projection follows it. ST_NONE: evidence of an older update, kept, but a
  * newer one stands; or this very update was counted before, nothing added.
  * ST_REFUSED: marketing without pd, or no such customer or text. */

@@ -62,7 +62,7 @@ enum status customer_load(struct db *db, int64_t id, struct customer *out)
     return st;
 }
 
-/* ---- meeting --------------------------------------------------------------------- */
+/* ---- meeting -------------------------------------------------------------------- */
 
 /* What we would keep of a contact: cleaned, cut, never NULL. */
 struct kept {
@@ -169,7 +169,7 @@ enum status customer_meet(struct db *db, int64_t now, const struct contact *c,
     return st;
 }
 
-/* ---- small changes --------------------------------------------------------------- */
+/* ---- small changes -------------------------------------------------------------- */
 
 static enum status customer_note(struct db *db, int64_t now, int64_t id,
                                  const char *action, enum actor actor)

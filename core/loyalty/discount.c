@@ -49,6 +49,16 @@ enum status discount_load(struct db *db, int64_t id, struct discount *out)
                          out);
 }
 
+enum status discount_lock(struct db *db, int64_t id, struct discount *out)
+{
+    return discount_take(db,
+                         db_one(db,
+                                "SELECT " DISCOUNT_COLUMNS " FROM discount d"
+                                " WHERE d.id = ? FOR UPDATE",
+                                DB_INT(id)),
+                         out);
+}
+
 bool discount_key_ok(const char *s, size_t n, size_t want)
 {
     static const char alphabet[] =
@@ -94,7 +104,7 @@ enum discount_status discount_state(const struct discount *d, int64_t now)
     return d->status;
 }
 
-/* ---- issuing --------------------------------------------------------------------- */
+/* ---- issuing -------------------------------------------------------------------- */
 
 static bool spec_ok(const struct discount_spec *s)
 {

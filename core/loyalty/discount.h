@@ -86,6 +86,8 @@ must_check enum status discount_revoke(struct db *db, int64_t now, int64_t id,
                                        int64_t staff_id);
 
 must_check enum status discount_load(struct db *db, int64_t id, struct discount *out);
+/* The same, and it stays as it is until the end of the transaction. */
+must_check enum status discount_lock(struct db *db, int64_t id, struct discount *out);
 /* code: the 10 symbols code_read() gave. token: without q_; of a wrong form is ST_NONE.
  */
 must_check enum status discount_find_code(struct db *db, const char *code,

@@ -21,6 +21,7 @@ static const char *const verdict_names[VERDICT_COUNT] = {
     [VERDICT_LOCKED] = "rate_limited",
     [VERDICT_NO_RIGHT] = "forbidden",
     [VERDICT_NO_SHIFT] = "no_shift",
+    [VERDICT_WITHDRAWN] = "consent_withdrawn",
 };
 
 const char *verdict_name(enum verdict v)
@@ -53,15 +54,21 @@ enum verdict till_verdict(const struct staff *staff, const struct shift *shift)
     return VERDICT_VALID;
 }
 
-/* ---- reading --------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------- */
 
 #define COLUMNS                                                                        \
     "SELECT r.id, r.discount_id, r.customer_id, r.staff_id, r.store_id, r.shift_id,"   \
     " r.receipt_no, d.percent_bp, d.source, r.amount, r.discount_amount,"              \
-    " r.redeemed_at, r.voided_at, c.first_name, c.last_name, p.name, s.name"           \
+    " r.redeemed_at, r.voided_at, c.first_name, c.last_name, p.name, s.name, r.op_key" \
     " FROM redemption r JOIN discount d ON d.id = r.discount_id"                       \
     " JOIN customer c ON c.id = r.customer_id JOIN staff p ON p.id = r.staff_id"       \
     " JOIN store s ON s.id = r.store_id"
+
+/* One that did not come from a button (an import) has a key of another form. */
+static void key_copy(char out[NONCE_TEXT + 1], const char *op_key)
+{
+    snprintf(out, NONCE_TEXT + 1, "%s", nonce_ok(op_key) ? op_key : "");
+}
 
 static enum status redemption_take(struct db *db, enum status st,
                                    struct redemption *out)
@@ -86,6 +93,7 @@ static enum status redemption_take(struct db *db, enum status st,
     customer_short_name(db_text(db, 13, NULL), db_text(db, 14, NULL), out->customer);
     snprintf(out->staff, sizeof out->staff, "%s", db_text(db, 15, NULL));
     snprintf(out->store, sizeof out->store, "%s", db_text(db, 16, NULL));
+    key_copy(out->key, db_text(db, 17, NULL));
     return ST_OK;
 }
 
@@ -94,11 +102,12 @@ enum status redemption_load(struct db *db, int64_t id, struct redemption *out)
     return redemption_take(db, db_one(db, COLUMNS " WHERE r.id = ?", DB_INT(id)), out);
 }
 
-enum status redemption_find_op(struct db *db, const char *op_key,
-                               struct redemption *out)
+enum status redemption_find(struct db *db, const char *key, struct redemption *out)
 {
-    return redemption_take(
-        db, db_one(db, COLUMNS " WHERE r.op_key = ?", DB_TEXT(op_key)), out);
+    if (!nonce_ok(key))
+        return ST_NONE;
+    return redemption_take(db, db_one(db, COLUMNS " WHERE r.op_key = ?", DB_TEXT(key)),
+                           out);
 }
 
 enum status redemption_last(struct db *db, int64_t shift_id, struct redemption *out)
@@ -128,7 +137,8 @@ enum status spent_load(struct db *db, int64_t discount_id, int64_t staff_id,
 {
     enum status st =
         db_one(db,
-               "SELECT r.id, r.redeemed_at, r.receipt_no, r.staff_id, s.name, p.name"
+               "SELECT r.id, r.redeemed_at, r.receipt_no, r.staff_id, s.name, p.name,"
+               " r.op_key"
                " FROM redemption r JOIN store s ON s.id = r.store_id"
                " JOIN staff p ON p.id = r.staff_id"
                " WHERE r.discount_id = ? AND r.voided_at IS NULL"
@@ -144,5 +154,6 @@ enum status spent_load(struct db *db, int64_t discount_id, int64_t staff_id,
     out->same_staff = db_int(db, 3) == staff_id;
     snprintf(out->store, sizeof out->store, "%s", db_text(db, 4, NULL));
     snprintf(out->by, sizeof out->by, "%s", db_text(db, 5, NULL));
+    key_copy(out->key, db_text(db, 6, NULL));
     return ST_OK;
 }

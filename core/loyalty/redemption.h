@@ -17,6 +17,9 @@
  * migrations/0003: one live row a use slot, slots within the limit, limit and holder
  * pinned to the discount's row, one row a nonce.
  *
+ * A customer who took back their consent has no valid code: check says WITHDRAWN, and
+ * a card that was open is refused. Coming back makes it good again.
+ *
  * An undo marks the row void and frees its slot; nothing is deleted, and a void one is
  * never made live again: the customer's code is simply good once more.
  *
@@ -31,7 +34,7 @@
 #include "core/staff/shift.h"
 #include "core/staff/staff.h"
 
-/* ---- may this code be redeemed? -------------------------------------------------- */
+/* ---- may this code be redeemed? ------------------------------------------------- */
 
 /* Numbers are stored. */
 enum verdict {
@@ -44,9 +47,10 @@ enum verdict {
     VERDICT_HELD, /* another cashier is serving it: card.held_by, held_until */
     VERDICT_OWN,  /* staff do not redeem their own */
     VERDICT_WRONG_STORE,
-    VERDICT_LOCKED,   /* ten unknown codes in five minutes: card.held_until */
-    VERDICT_NO_RIGHT, /* this role does not redeem, or is dismissed */
-    VERDICT_NO_SHIFT, /* no open shift: open one and ask again with the same code */
+    VERDICT_LOCKED,    /* ten unknown codes in five minutes: card.held_until */
+    VERDICT_NO_RIGHT,  /* this role does not redeem, or is dismissed */
+    VERDICT_NO_SHIFT,  /* no open shift: open one and ask again with the same code */
+    VERDICT_WITHDRAWN, /* the holder took their consent back: nothing else is said */
     VERDICT_COUNT
 };
 /* "valid", "already_redeemed" …: the problem codes of the API. Lent, for ever. */
@@ -64,6 +68,7 @@ struct redemption_ask {
 /* Who spent it. */
 struct spent {
     int64_t id, at;
+    char key[NONCE_TEXT + 1]; /* as redemption.key */
     int receipt_no;
     char store[CONTACT_NAME_BYTES];
     char by[CONTACT_NAME_BYTES];
@@ -89,12 +94,14 @@ must_check enum status redemption_check(struct db *db, int64_t now,
 must_check enum status redemption_release(struct db *db, const char *nonce,
                                           int64_t staff_id);
 
-/* ---- redeem ---------------------------------------------------------------------- */
+/* ---- redeem --------------------------------------------------------------------- */
 
 struct redemption {
     int64_t id, discount_id, customer_id;
     int64_t staff_id, store_id, shift_id;
-    int receipt_no; /* № within the shift */
+    char key[NONCE_TEXT + 1]; /* the nonce it was pressed with: names it in buttons,
+                                 as an id would be guessed; "": it has none */
+    int receipt_no;           /* № within the shift */
     int percent_bp;
     enum discount_source source;
     int64_t amount;                 /* of the purchase, kopecks; -1: not entered */
@@ -104,6 +111,9 @@ struct redemption {
     char staff[CONTACT_NAME_BYTES], store[CONTACT_NAME_BYTES];
 };
 must_check enum status redemption_load(struct db *db, int64_t id,
+                                       struct redemption *out);
+/* By its key; whatever has not the form of one is ST_NONE. */
+must_check enum status redemption_find(struct db *db, const char *key,
                                        struct redemption *out);
 /* The last live one of a shift. ST_NONE: none. */
 must_check enum status redemption_last(struct db *db, int64_t shift_id,
@@ -143,7 +153,7 @@ must_check enum status redemption_confirm(struct db *db, int64_t now,
                                           const struct redemption_press *press,
                                           struct redeemed *out);
 
-/* ---- undo ------------------------------------------------------------------------ */
+/* ---- undo ----------------------------------------------------------------------- */
 
 /* Numbers are stored. */
 enum void_reason { VOID_AMOUNT = 1, VOID_CUSTOMER, VOID_RETURN, VOID_OTHER };
@@ -162,10 +172,16 @@ struct void_ask {
     const struct shift *shift; /* NULL: none open (a manager needs none) */
     enum void_reason reason;
     const char *note; /* NULL, or a few words for VOID_OTHER; cut at 200 characters */
-    int64_t window;   /* how long the cashier may: redemption_undo_window(db) */
+    int64_t window;   /* how long the cashier may: the setting undo_minutes, in
+                         microseconds */
 };
 
-int64_t redemption_undo_window(struct db *db); /* the setting, microseconds */
+/* Would they be let, now? *result VOIDED: yes. Nothing changes; redemption_void asks
+ * again. */
+must_check enum status redemption_may_void(struct db *db, int64_t now,
+                                           const struct void_ask *ask,
+                                           const struct redemption *r,
+                                           enum void_result *result);
 
 /* ST_OK with a result. VOIDED puts core.redemption_voided {"r":id}; a discount whose
  * term ran out meanwhile gets a day. ST_BAD: no such reason. */

@@ -12,17 +12,18 @@
 #define GUESSES_MAX 10
 #define GUESSES_IN (5 * MINUTE)
 
-/* ---- finding --------------------------------------------------------------------- */
+/* ---- finding -------------------------------------------------------------------- */
 
 #define COLUMNS                                                                        \
     "SELECT " DISCOUNT_COLUMNS                                                         \
     ", c.first_name, c.last_name, c.channel, c.external_id,"                           \
-    " d.hold_staff_id, d.hold_until, d.hold_token, h.name, d.confirm_until"            \
+    " d.hold_staff_id, d.hold_until, d.hold_token, h.name, d.confirm_until, c.pd_ok"   \
     " FROM discount d JOIN customer c ON c.id = d.customer_id"                         \
     " LEFT JOIN staff h ON h.id = d.hold_staff_id"
 
 /* What the row says beside the card. */
 struct found {
+    bool agreed;    /* the customer lets us process their data */
     bool own;       /* the customer is the cashier */
     bool mine;      /* this cashier's button still works */
     bool elsewhere; /* held, and by another */
@@ -38,6 +39,7 @@ static void found_read(const struct db *db, int64_t now, const struct staff *sta
     discount_read(db, 0, &card->discount);
     customer_short_name(db_text(db, c, NULL), db_text(db, c + 1, NULL), card->customer);
     *f = (struct found){
+        .agreed = db_int(db, c + 9) != 0,
         .own = db_int(db, c + 2) == (int64_t)staff->channel &&
                db_int(db, c + 3) == staff->external_id,
         .mine = mine && !db_is_null(db, c + 8) && db_time(db, c + 8) > now,
@@ -72,7 +74,7 @@ static enum status find(struct db *db, int64_t now, const struct redemption_ask 
     return st;
 }
 
-/* ---- deciding -------------------------------------------------------------------- */
+/* ---- deciding ------------------------------------------------------------------- */
 
 static enum status guessing(struct db *db, int64_t now,
                             const struct redemption_ask *ask, struct card *card)
@@ -95,6 +97,8 @@ static enum verdict decide(const struct card *card, const struct found *f, bool 
 {
     enum verdict v = discount_verdict(&card->discount, now);
 
+    if (!f->agreed)
+        return VERDICT_WITHDRAWN;
     if (v != VERDICT_VALID)
         return v;
     if (f->own)
@@ -168,6 +172,8 @@ static enum status look(struct db *db, int64_t now, const struct redemption_ask 
     if (card->verdict == VERDICT_VALID)
         return hold(db, now, ask, card);
     card->nonce[0] = '\0';
+    if (card->verdict == VERDICT_WITHDRAWN)
+        card->customer[0] = '\0';
     if (card->verdict == VERDICT_USED)
         st = spent_load(db, card->discount.id, ask->staff->id, &card->used);
     return st == ST_NONE ? ST_OK : st;

@@ -10,15 +10,17 @@
 
 #include <stdio.h>
 
-/* ---- the three writes ------------------------------------------------------------ */
+/* ---- the three writes ----------------------------------------------------------- */
 
-/* The hold of this cashier with this nonce, read without a lock. */
+/* The hold of this cashier with this nonce, read without a lock. agreed: its customer
+ * lets us process their data, as of now. */
 static enum status held_load(struct db *db, const struct redemption_press *p,
-                             struct discount *d, struct redemption *out)
+                             struct discount *d, struct redemption *out, bool *agreed)
 {
     enum status st =
         db_one(db,
-               "SELECT " DISCOUNT_COLUMNS ", c.first_name, c.last_name FROM discount d"
+               "SELECT " DISCOUNT_COLUMNS ", c.first_name, c.last_name, c.pd_ok"
+               " FROM discount d"
                " JOIN customer c ON c.id = d.customer_id"
                " WHERE d.hold_token = ? AND d.hold_staff_id = ?",
                DB_TEXT(p->nonce), DB_INT(p->staff->id));
@@ -26,6 +28,7 @@ static enum status held_load(struct db *db, const struct redemption_press *p,
     if (st != ST_OK)
         return st;
     discount_read(db, 0, d);
+    *agreed = db_int(db, DISCOUNT_COLUMNS_N + 2) != 0;
     customer_short_name(db_text(db, DISCOUNT_COLUMNS_N, NULL),
                         db_text(db, DISCOUNT_COLUMNS_N + 1, NULL), out->customer);
     out->discount_id = d->id;
@@ -140,7 +143,7 @@ static enum status redemption_tell(struct db *db, int64_t now,
     return job_put(db, now, &spec);
 }
 
-/* ---- why not --------------------------------------------------------------------- */
+/* ---- why not -------------------------------------------------------------------- */
 
 /* The discount that this nonce was once given for. */
 static enum status nonce_discount(struct db *db, const struct redemption_press *p,
@@ -160,10 +163,10 @@ static enum status nonce_discount(struct db *db, const struct redemption_press *
 }
 
 static enum status why_not(struct db *db, int64_t now, const struct redemption_press *p,
-                           struct redeemed *out)
+                           bool agreed, struct redeemed *out)
 {
     struct discount d;
-    enum status st = redemption_find_op(db, p->nonce, &out->redemption);
+    enum status st = redemption_find(db, p->nonce, &out->redemption);
 
     out->result = REDEEM_STALE;
     if (st == ST_OK && out->redemption.staff_id == p->staff->id) {
@@ -174,7 +177,7 @@ static enum status why_not(struct db *db, int64_t now, const struct redemption_p
         st = nonce_discount(db, p, &d);
     if (st != ST_OK)
         return st == ST_NONE ? ST_OK : st;
-    out->verdict = discount_verdict(&d, now);
+    out->verdict = agreed ? discount_verdict(&d, now) : VERDICT_WITHDRAWN;
     if (out->verdict == VERDICT_VALID)
         return ST_OK; /* the hold ended, or another cashier has it */
     out->result = REDEEM_REFUSED;
@@ -185,7 +188,7 @@ static enum status why_not(struct db *db, int64_t now, const struct redemption_p
     return st == ST_NONE ? ST_OK : st;
 }
 
-/* ---- the press ------------------------------------------------------------------- */
+/* ---- the press ------------------------------------------------------------------ */
 
 static enum status redeem(struct db *db, int64_t now, const struct redemption_press *p,
                           const struct discount *d, struct redemption *r)
@@ -198,6 +201,7 @@ static enum status redeem(struct db *db, int64_t now, const struct redemption_pr
     r->amount = p->amount;
     r->discount = p->amount < 0 ? -1 : money_percent(p->amount, d->percent_bp);
     r->redeemed_at = now;
+    snprintf(r->key, sizeof r->key, "%s", p->nonce);
     snprintf(r->staff, sizeof r->staff, "%s", p->staff->name);
     snprintf(r->store, sizeof r->store, "%s", p->shift->store);
     st = redemption_insert(db, now, p, d, r);
@@ -211,6 +215,7 @@ enum status redemption_confirm(struct db *db, int64_t now,
                                const struct redemption_press *p, struct redeemed *out)
 {
     struct discount d;
+    bool agreed = true;
     enum status st;
 
     *out = (struct redeemed){.result = REDEEM_REFUSED,
@@ -223,11 +228,11 @@ enum status redemption_confirm(struct db *db, int64_t now,
     out->result = REDEEM_STALE;
     if (!nonce_ok(p->nonce))
         return ST_OK;
-    st = held_load(db, p, &d, &out->redemption);
+    st = held_load(db, p, &d, &out->redemption, &agreed);
     if (st == ST_OK)
-        st = use_up(db, now, p, d.id);
+        st = agreed ? use_up(db, now, p, d.id) : ST_NONE;
     if (st == ST_NONE)
-        return why_not(db, now, p, out);
+        return why_not(db, now, p, agreed, out);
     if (st != ST_OK)
         return st;
     crash_point("redeem.updated");

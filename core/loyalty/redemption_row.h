@@ -21,8 +21,4 @@ enum verdict till_verdict(const struct staff *staff, const struct shift *shift);
 must_check enum status spent_load(struct db *db, int64_t discount_id, int64_t staff_id,
                                   struct spent *out);
 
-/* By the key of the operation. */
-must_check enum status redemption_find_op(struct db *db, const char *op_key,
-                                          struct redemption *out);
-
 #endif

@@ -13,7 +13,7 @@
 /* A code whose time ran out between the sale and its undo is good for one more day. */
 #define GRACE DAY
 
-/* Whether they may at all: sets *result when the answer is no, else leaves it. */
+/* Their own one: sets *result when the answer is no, else leaves it. */
 static void own_may(const struct void_ask *ask, const struct redemption *r, int64_t now,
                     enum void_result *result)
 {
@@ -24,11 +24,12 @@ static void own_may(const struct void_ask *ask, const struct redemption *r, int6
         *result = VOID_TOO_LATE;
 }
 
-static enum status may_void(struct db *db, int64_t now, const struct void_ask *ask,
-                            const struct redemption *r, enum void_result *result)
+enum status redemption_may_void(struct db *db, int64_t now, const struct void_ask *ask,
+                                const struct redemption *r, enum void_result *result)
 {
     enum status st;
 
+    *result = VOIDED;
     if (r->voided_at != 0)
         *result = VOID_ALREADY;
     else if (!staff_may(ask->staff, PERM_REDEMPTION_VOID))
@@ -134,8 +135,7 @@ enum status redemption_void(struct db *db, int64_t now, const struct void_ask *a
     st = redemption_load(db, ask->redemption_id, out);
     if (st != ST_OK)
         return st == ST_NONE ? ST_OK : st;
-    *result = VOIDED;
-    st = may_void(db, now, ask, out, result);
+    st = redemption_may_void(db, now, ask, out, result);
     if (st == ST_OK && *result == VOIDED)
         st = undo(db, now, ask, out, result);
     /* Whatever happened to it, the caller sees it as it is now. */

@@ -73,15 +73,6 @@ enum status discount_welcome(struct db *db, int64_t now, int64_t customer_id,
                           out);
 }
 
-int64_t redemption_undo_window(struct db *db)
-{
-    int64_t minutes;
-
-    if (setting_int(db, "undo_minutes", &minutes) != ST_OK)
-        minutes = 10; /* the caller's next query will say that the database is away */
-    return minutes * MINUTE;
-}
-
 enum status consent_text_sync(struct db *db, int64_t now)
 {
     struct settings set;

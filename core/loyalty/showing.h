@@ -13,7 +13,7 @@
 
 #include "core/loyalty/discount.h"
 
-#define SHOWING_MAX 5       /* of one code; older ones are left as they are */
+#define SHOWING_MAX 5        /* of one code; older ones are left as they are */
 #define SHOWING_ASKED_MAX 96 /* characters */
 
 struct showing {

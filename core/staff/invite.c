@@ -50,7 +50,7 @@ enum status invite_make(struct db *db, int64_t now, const struct staff *by,
                               .entity_id = db_last_id(db)});
 }
 
-/* ---- using ----------------------------------------------------------------------- */
+/* ---- using ---------------------------------------------------------------------- */
 
 struct invite {
     int64_t id, store_id, made_by, expires_at, used_by;

@@ -45,7 +45,22 @@ enum status staff_load(struct db *db, int64_t id, struct staff *out)
     return st;
 }
 
-/* ---- rights ---------------------------------------------------------------------- */
+enum status staff_owners(struct db *db, struct staff *out, int limit, int *n)
+{
+    enum status st =
+        db_select(db,
+                  "SELECT " COLUMNS " FROM staff WHERE role = ?"
+                  " AND dismissed_at IS NULL AND channel = ?"
+                  " ORDER BY id LIMIT ?",
+                  DB_INT(ROLE_OWNER), DB_INT(CHANNEL_MESSENGER), DB_INT(limit));
+
+    *n = 0;
+    while (st == ST_OK && *n < limit && (st = db_next(db)) == ST_OK)
+        staff_read(db, &out[(*n)++]);
+    return st == ST_NONE ? ST_OK : st;
+}
+
+/* ---- rights --------------------------------------------------------------------- */
 
 bool staff_may(const struct staff *s, enum perm perm)
 {
@@ -192,7 +207,7 @@ enum status staff_dismiss(struct db *db, int64_t now, int64_t id, int64_t by)
     return st == ST_OK ? staff_note(db, now, "staff.dismiss", id, by) : st;
 }
 
-/* ---- meeting --------------------------------------------------------------------- */
+/* ---- meeting -------------------------------------------------------------------- */
 
 static void contact_name(struct buf *out, const struct contact *c)
 {

@@ -64,6 +64,10 @@ must_check enum status staff_seen(struct db *db, int64_t now, const struct staff
 /* Their own choice. ST_BAD: neither "ru" nor "en". */
 must_check enum status staff_language(struct db *db, int64_t id, const char *language);
 
+/* Active owners we can write to, at most limit; *n how many. */
+must_check enum status staff_owners(struct db *db, struct staff *out, int limit,
+                                    int *n);
+
 /* The installation's first owner: only while there has never been one (ST_NONE then).
  */
 must_check enum status staff_owner_first(struct db *db, int64_t now,

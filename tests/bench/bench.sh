@@ -12,7 +12,8 @@ make -j"$(nproc)" VARIANT=release all build/release/tests/bench/bench_road \
 
 echo "# $(uname -sr), $(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
 echo "# load $(cut -d' ' -f1-3 /proc/loadavg)"
-for part in ${*:-webhook tap redeem memory}; do
+[ $# -gt 0 ] || set -- webhook tap redeem memory
+for part in "$@"; do
     case $part in
     webhook) bash tests/bench/bench_webhook.sh ;;
     tap) build/release/tests/bench/bench_road tap ;;

@@ -4,20 +4,19 @@
  * sendMessage reaches the Bot API (played by this very program, which answers at once),
  * and what the programs weigh before and after many of them.
  *
- *   bench_road tap      tap.idle.* (one at a time), tap.200.* (200 a second, open loop:
- * the time runs from when the update was due, not from when we got to it) bench_road
- * memory   memory.*: PSS of each process idle, after 100,000 and 200,000 updates;
- * DVORIK_BENCH_UPDATES sets the half */
+ *   bench_road tap
+ *       tap.idle.* (one at a time), tap.200.* (200 a second, open loop: the time runs
+ *       from when the update was due, not from when we got to it)
+ *   bench_road memory
+ *       memory.*: PSS of each process idle, after 100,000 and 200,000 updates
+ *       (DVORIK_BENCH_UPDATES sets the half) */
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/io/httpd.h"
-#include "tests/harness/program.h"
-#include "tests/harness/until.h"
-#include "tests/harness/web.h"
+#include "tests/harness/house.h"
+#include "tests/harness/wire.h"
 #include "tests/harness/world.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -40,9 +39,8 @@ struct road {
     struct loop *loop;
     struct httpd *api;
     struct config *cfg;
-    struct program *program[4];
-    const char *name[4];
-    int bots_port, fd[CONNECTIONS];
+    struct house house;
+    int fd[CONNECTIONS];
     bool busy[CONNECTIONS];
     struct tap *taps;
     int n, posted, answered, window;
@@ -58,8 +56,7 @@ static void need(bool good, const char *what)
     exit(1);
 }
 
-/* ---- the Bot API's part
- * ------------------------------------------------------------------ */
+/* ---- the Bot API's part --------------------------------------------------------- */
 
 static void post_more(struct road *r);
 
@@ -90,8 +87,7 @@ static void on_call(void *arg, struct http_req *req)
         post_more(r);
 }
 
-/* ---- Telegram's other part: posting updates
- * ------------------------------------------------- */
+/* ---- Telegram's other part: posting updates ------------------------------------- */
 
 static int64_t update_id = 100000000;
 
@@ -169,82 +165,36 @@ static void on_reply(void *arg, int fd, unsigned events)
         post_more(r);
 }
 
-/* ---- starting
- * ------------------------------------------------------------------------------- */
-
-static int dial(int port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET,
-                            .sin_port = htons((uint16_t)port),
-                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int64_t until = clock_mono_ms() + 10000;
-    int fd, one = 1;
-
-    do {
-        fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (connect(fd, (struct sockaddr *)&a, sizeof a) == 0) {
-            setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-            return fd;
-        }
-        close(fd);
-    } while (clock_mono_ms() < until);
-    need(false, "bots do not listen");
-    return -1;
-}
-
-/* An update of a kind that nobody knows is taken, once updates are taken at all. */
-static bool bots_ready(void *arg)
-{
-    struct road *r = arg;
-    char secret[200];
-    struct web_ask ask = {.port = r->bots_port,
-                          .method = "POST",
-                          .path = "/telegram/client",
-                          .headers = secret,
-                          .body = "{\"update_id\":1,\"of_tomorrow\":{}}",
-                          .n = 34};
-
-    snprintf(
-        secret, sizeof secret,
-        "Content-Type: application/json\r\nX-Telegram-Bot-Api-Secret-Token: %s\r\n",
-        r->cfg->telegram_webhook_secret);
-    return web_ask(&ask, NULL) == 200;
-}
+/* ---- starting ------------------------------------------------------------------- */
 
 static void start(struct road *r)
 {
-    static const char *const names[] = {"bots", "worker", "scheduler", "api"};
+    static char base[64];
     struct httpd_options o = {
         .listen = "127.0.0.1:0", .body_max = 1 << 20, .handler = on_call, .arg = r};
-    char base[64], listen[64];
 
     r->loop = loop_new();
     r->api = httpd_open(r->loop, &o, NULL);
     need(r->api != NULL, "no server");
     r->cfg = world_config();
     snprintf(base, sizeof base, "http://127.0.0.1:%d", httpd_port(r->api));
-    r->bots_port = web_free_port();
-    snprintf(listen, sizeof listen, "127.0.0.1:%d", r->bots_port);
     r->cfg->telegram_api_base = base;
-    r->cfg->bots_listen = listen;
     r->cfg->log_level = "error";
-    world_export(r->cfg);
-    for (int i = 0; i < 4; i++) {
-        r->name[i] = names[i];
-        r->program[i] = program_start("dvorik", names[i], NULL);
-    }
-    need(until(bots_ready, r, 20000), "bots are not healthy");
+    house_open(&r->house, r->cfg, NULL);
 }
 
 /* Connections afresh: one that idled through the last phase may be closed by now. */
 static void connect_all(struct road *r)
 {
+    int one = 1;
+
     for (int c = 0; c < CONNECTIONS; c++) {
         if (r->fd[c] > 0) {
             loop_forget(r->loop, r->fd[c]);
             close(r->fd[c]);
         }
-        r->fd[c] = dial(r->bots_port);
+        r->fd[c] = wire_dial(r->house.bots_port);
+        setsockopt(r->fd[c], IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         r->busy[c] = false;
         need(loop_watch(r->loop, r->fd[c], LOOP_READ, on_reply, r) == ST_OK,
              "no memory");
@@ -271,8 +221,7 @@ static void taps(struct road *r, int n, int window)
     loop_cancel(&r->pace);
 }
 
-/* ---- what is printed
- * ---------------------------------------------------------------------------- */
+/* ---- what is printed ------------------------------------------------------------ */
 
 static int by_size(const void *a, const void *b)
 {
@@ -316,14 +265,14 @@ static void print_memory(const struct road *r, const char *when)
 {
     pid_t kids[16];
 
-    for (int i = 0; i < 4; i++) {
-        int n = program_children(r->program[i], kids, 16);
+    for (int i = 0; i < RESIDENTS; i++) {
+        const struct program *p = r->house.program[i];
+        const char *name = house_name((enum resident)i);
+        int n = program_children(p, kids, 16);
 
-        printf("memory.%s.%s %ld kB\n", r->name[i], when,
-               pss_kb(program_pid(r->program[i])));
+        printf("memory.%s.%s %ld kB\n", name, when, pss_kb(program_pid(p)));
         for (int k = 0; k < n; k++)
-            printf("memory.%s.child%d.%s %ld kB\n", r->name[i], k, when,
-                   pss_kb(kids[k]));
+            printf("memory.%s.child%d.%s %ld kB\n", name, k, when, pss_kb(kids[k]));
     }
     fflush(stdout);
 }
@@ -349,8 +298,7 @@ int main(int argc, char **argv)
         taps(&r, updates, CONNECTIONS);
         print_memory(&r, "all");
     }
-    for (int i = 0; i < 4; i++)
-        program_end(r.program[i]);
+    house_close(&r.house);
     for (int c = 0; c < CONNECTIONS; c++)
         close(r.fd[c]);
     httpd_close(r.api);

@@ -44,7 +44,7 @@ void get_file(struct call *c)
              file_suffix(f));
 }
 
-/* ---- name, descriptions -------------------------------------------------------- */
+/* ---- name, descriptions --------------------------------------------------------- */
 
 static const struct about {
     const char *set, *get, *member;
@@ -109,7 +109,7 @@ void get_about(struct call *c)
     buf_addc(&c->result, '}');
 }
 
-/* ---- commands ------------------------------------------------------------------ */
+/* ---- commands ------------------------------------------------------------------- */
 
 static bool commands_fine(struct call *c, struct jv list)
 {
@@ -196,7 +196,7 @@ void delete_commands(struct call *c)
     call_true(c);
 }
 
-/* ---- menu button --------------------------------------------------------------- */
+/* ---- menu button ---------------------------------------------------------------- */
 
 static void button_key(struct call *c, char *out, size_t n)
 {

@@ -124,7 +124,7 @@ enum status act_contact(struct act *a, const char *phone, int64_t of)
     return speak(a, m);
 }
 
-/* ---- buttons ------------------------------------------------------------------- */
+/* ---- buttons -------------------------------------------------------------------- */
 
 /* The data of the button that p means; yours. */
 static char *button_data(const struct message *m, const struct press *p)
@@ -230,7 +230,7 @@ enum status act_press(struct act *a, const struct press *p)
     return ST_OK;
 }
 
-/* ---- standing ------------------------------------------------------------------ */
+/* ---- standing ------------------------------------------------------------------- */
 
 static void standing_json(struct world *w, const struct chat *c, int64_t who,
                           const enum member change[2], struct buf *out)

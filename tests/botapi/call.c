@@ -13,7 +13,7 @@
 
 #define HANG_MS (10 * 60 * 1000)
 
-/* ---- what handlers say --------------------------------------------------------- */
+/* ---- what handlers say ---------------------------------------------------------- */
 
 bool call_ok(const struct call *c)
 {
@@ -73,7 +73,7 @@ void call_answer_text(const struct call *c, struct buf *out)
     buf_addc(out, '}');
 }
 
-/* ---- faults -------------------------------------------------------------------- */
+/* ---- faults --------------------------------------------------------------------- */
 
 struct late {
     struct req *req;
@@ -221,7 +221,7 @@ static void strike_after(struct call *c, const struct fault *f)
     buf_free(&text);
 }
 
-/* ---- the road ------------------------------------------------------------------ */
+/* ---- the road ------------------------------------------------------------------- */
 
 /* A method nobody of ours calls: its parameters were checked; what it answers we can
  * say only where the document says True. */

@@ -80,7 +80,7 @@ struct chat *call_chat_to_write(struct call *c, const char *param)
     return call_ok(c) ? chat : NULL;
 }
 
-/* ---- what there is to know ----------------------------------------------------- */
+/* ---- what there is to know ------------------------------------------------------ */
 
 void get_chat(struct call *c)
 {

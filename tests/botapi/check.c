@@ -22,7 +22,7 @@ struct check_method {
 
 static struct check_method *methods, *types;
 
-/* ---- reading the tables -------------------------------------------------------- */
+/* ---- reading the tables --------------------------------------------------------- */
 
 static bool read_row(const struct api_row *row, struct check_method *m)
 {
@@ -238,7 +238,7 @@ bool check_type(const char *type, struct jv v, struct buf *why)
     return fits(type, strlen(type), v, why);
 }
 
-/* ---- parameters ---------------------------------------------------------------- */
+/* ---- parameters ----------------------------------------------------------------- */
 
 static bool whole_number(const struct arg *a)
 {

@@ -90,7 +90,7 @@ void message_take_text(struct message *m, struct text *t)
     text_free(t);
 }
 
-/* ---- files --------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------- */
 
 static void photo_check(struct call *c, const struct file *f)
 {

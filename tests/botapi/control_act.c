@@ -190,7 +190,7 @@ void ctl_unblock(struct ctl *c)
         act_block(&a, false);
 }
 
-/* ---- the channel --------------------------------------------------------------- */
+/* ---- the channel ---------------------------------------------------------------- */
 
 static void tell_member(struct ctl *c, int64_t id)
 {

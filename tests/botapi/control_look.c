@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- people -------------------------------------------------------------------- */
+/* ---- people --------------------------------------------------------------------- */
 
 static void person_full(struct world *w, const struct person *p, struct buf *out)
 {
@@ -124,7 +124,7 @@ void ctl_people_many(struct ctl *c)
     }
 }
 
-/* ---- bots ---------------------------------------------------------------------- */
+/* ---- bots ----------------------------------------------------------------------- */
 
 static void bot_full(struct world *w, const struct bot *b, struct buf *out)
 {
@@ -150,7 +150,7 @@ void ctl_bots(struct ctl *c)
     buf_addc(&c->out, '}');
 }
 
-/* ---- chats --------------------------------------------------------------------- */
+/* ---- chats ---------------------------------------------------------------------- */
 
 static void chat_head(struct world *w, struct chat *c, struct buf *out)
 {
@@ -328,7 +328,7 @@ void ctl_events(struct ctl *c)
     events_stream(c->w->events, c->r);
 }
 
-/* ---- files --------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------- */
 
 void ctl_file(struct ctl *c)
 {

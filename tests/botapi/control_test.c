@@ -44,7 +44,7 @@ void ctl_counts(struct ctl *c)
     journal_counts_json(c->w->journal, &c->out);
 }
 
-/* ---- faults -------------------------------------------------------------------- */
+/* ---- faults --------------------------------------------------------------------- */
 
 void ctl_faults(struct ctl *c)
 {
@@ -97,7 +97,7 @@ void ctl_fault_clear(struct ctl *c)
         ctl_refuse(c, 404, "no such fault");
 }
 
-/* ---- updates ------------------------------------------------------------------- */
+/* ---- updates -------------------------------------------------------------------- */
 
 /* {"bot":"client","update":{…}}: anything at all, to see what the product makes of it.
  */
@@ -149,7 +149,7 @@ void ctl_updates(struct ctl *c)
     buf_adds(&c->out, "]}");
 }
 
-/* ---- the rest ------------------------------------------------------------------ */
+/* ---- the rest ------------------------------------------------------------------- */
 
 void ctl_clock(struct ctl *c)
 {

@@ -172,7 +172,7 @@ void edit_media(struct call *c)
     text_free(&t);
 }
 
-/* ---- removing ------------------------------------------------------------------ */
+/* ---- removing ------------------------------------------------------------------- */
 
 static bool remove_one(struct call *c, struct chat *chat, int64_t id)
 {

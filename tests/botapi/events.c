@@ -63,7 +63,7 @@ void events_free(struct events *e)
     free(e);
 }
 
-/* ---- pages --------------------------------------------------------------------- */
+/* ---- pages ---------------------------------------------------------------------- */
 
 void events_stream(struct events *e, struct req *r)
 {

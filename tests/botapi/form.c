@@ -18,7 +18,7 @@ static struct arg *add(struct form *f, const char *name, char *s, size_t n)
     return a;
 }
 
-/* ---- a=b&c=d ------------------------------------------------------------------- */
+/* ---- a=b&c=d -------------------------------------------------------------------- */
 
 static int hex(char c)
 {
@@ -70,7 +70,7 @@ static bool read_pairs(struct form *f, char *s, size_t n)
     return true;
 }
 
-/* ---- {"a":1} ------------------------------------------------------------------- */
+/* ---- {"a":1} -------------------------------------------------------------------- */
 
 static bool read_json(struct form *f, char *s, size_t n)
 {
@@ -102,7 +102,7 @@ static bool read_json(struct form *f, char *s, size_t n)
     return true;
 }
 
-/* ---- multipart/form-data ------------------------------------------------------- */
+/* ---- multipart/form-data -------------------------------------------------------- */
 
 /* Where the value of name="..." begins in a Content-Disposition line; NULL: nowhere. */
 static char *quoted(char *line, const char *name)
@@ -178,7 +178,7 @@ static bool read_multipart(struct form *f, struct req *r)
     return true;
 }
 
-/* ---- all ----------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------ */
 
 bool form_read(struct req *r, struct form *f)
 {

@@ -91,7 +91,7 @@ void hook_wake(struct hook *h)
     loop_after(h->world->loop, &h->pump_timer, 0, pump, h);
 }
 
-/* ---- one connection ------------------------------------------------------------ */
+/* ---- one connection ------------------------------------------------------------- */
 
 static void hang_up(struct carrier *c)
 {
@@ -325,7 +325,7 @@ static void pump(void *arg)
         carry(c, l);
 }
 
-/* ---- settings ------------------------------------------------------------------ */
+/* ---- settings ------------------------------------------------------------------- */
 
 static enum status resolve(struct hook *h, const char *host, const char *port)
 {

@@ -65,7 +65,7 @@ static void put(struct reader *r, const char *s, size_t n)
     r->unit += (int)utf16_len(s, n);
 }
 
-/* ---- &lt; ---------------------------------------------------------------------- */
+/* ---- &lt; ----------------------------------------------------------------------- */
 
 static size_t utf8_put(char out[4], unsigned long c)
 {
@@ -118,7 +118,7 @@ static void add_decoded(struct buf *out, const char *p, const char *end)
     }
 }
 
-/* ---- <tag attribute="value"> --------------------------------------------------- */
+/* ---- <tag attribute="value"> ---------------------------------------------------- */
 
 static bool attribute_end(char c)
 {

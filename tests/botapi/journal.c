@@ -104,7 +104,7 @@ void journal_free(struct journal *j)
     free(j);
 }
 
-/* ---- writing ------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------- */
 
 static int row_of(const char *method)
 {
@@ -206,7 +206,7 @@ void journal_violation(struct journal *j, const struct bot *b, const char *metho
                                            .n = out.len});
 }
 
-/* ---- reading ------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------- */
 
 static void head_json(const struct note *n, struct buf *out)
 {

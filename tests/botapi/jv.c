@@ -162,7 +162,7 @@ bool jv_parse(const char *s, size_t n, struct jv *out)
     return true;
 }
 
-/* ---- looking; the text was checked --------------------------------------------- */
+/* ---- looking; the text was checked ---------------------------------------------- */
 
 enum jv_kind jv_kind(struct jv v)
 {

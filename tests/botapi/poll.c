@@ -120,7 +120,7 @@ void get_updates(struct call *c)
     loop_after(c->w->loop, &c->req->timer, timeout * 1000, poll_time_up, s);
 }
 
-/* ---- webhook ------------------------------------------------------------------- */
+/* ---- webhook -------------------------------------------------------------------- */
 
 static void secret_check(struct call *c, const char *s)
 {

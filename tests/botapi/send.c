@@ -120,7 +120,7 @@ void send_document(struct call *c)
     send(c, "caption", "document", MEDIA_DOCUMENT);
 }
 
-/* ---- copyMessage --------------------------------------------------------------- */
+/* ---- copyMessage ---------------------------------------------------------------- */
 
 static void keep_text(const struct message *from, struct text *t)
 {

@@ -69,7 +69,7 @@ void text_sort(struct text *t)
     qsort(t->e, (size_t)t->n, sizeof(t->e[0]), order);
 }
 
-/* ---- an explicit list ---------------------------------------------------------- */
+/* ---- an explicit list ----------------------------------------------------------- */
 
 /* Members of a MessageEntity beyond the three that all have, as they came. */
 static char *extra_of(struct jv v)
@@ -134,7 +134,7 @@ bool text_given(struct text *t, const char *s, size_t n, struct jv entities,
     return true;
 }
 
-/* ---- cleaning ------------------------------------------------------------------ */
+/* ---- cleaning ------------------------------------------------------------------- */
 
 /* Units [at, at+n) are gone: entities behind move, those over it shrink. */
 static void cut_units(struct text *t, int at, int n)

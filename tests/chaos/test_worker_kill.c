@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/base/clock.h"
+#include "tests/harness/doom.h"
 #include "tests/harness/oracle.h"
 #include "tests/harness/program.h"
 #include "tests/harness/proxy.h"
@@ -21,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DRAIN_MS 60000
 
@@ -30,6 +30,7 @@ static int open_oracle(void **state)
     struct oracle *o = calloc(1, sizeof *o);
 
     oracle_open(o, world_config());
+    o->cfg->log_level = "info";
     world_export(o->cfg);
     *state = o;
     return 0;
@@ -44,10 +45,7 @@ static int close_oracle(void **state)
 
 static struct program *worker_start(void)
 {
-    struct program *w = program_start("dvorik", "worker", NULL);
-
-    setenv("LOG_LEVEL", "info", 1);
-    return w;
+    return program_start("dvorik", "worker", NULL);
 }
 
 static void seed(void)
@@ -78,8 +76,7 @@ static void progress(struct oracle *o, int64_t n)
     assert_true(until(some_done, both, 30000));
 }
 
-/* ---- F1: children
- * ------------------------------------------------------------------------ */
+/* ---- F1: children --------------------------------------------------------------- */
 
 static void kill_one_child(struct program *w)
 {
@@ -111,8 +108,7 @@ static void two_hundred_dead_children_lose_nothing(void **state)
     assert_int_equal(program_end(w), 0);
 }
 
-/* ---- F3 in short: the parent
- * ----------------------------------------------------------------- */
+/* ---- F3 in short: the parent ---------------------------------------------------- */
 
 static void dead_parents_lose_nothing(void **state)
 {
@@ -135,8 +131,7 @@ static void dead_parents_lose_nothing(void **state)
     assert_int_equal(program_end(w), 0);
 }
 
-/* ---- F2: at every named point
- * ------------------------------------------------------------------- */
+/* ---- F2: at every named point --------------------------------------------------- */
 
 static const char *const points[] = {
     "logic.begun:2",      "logic.claimed:3",    "logic.ran:2",
@@ -148,35 +143,26 @@ static const char *const points[] = {
 static void dying_at_each_point_loses_nothing(void **state)
 {
     struct oracle *o = *state;
-    char once[] = "/tmp/dvorik-crash.XXXXXX";
-    int fd;
 
     setenv("WORKER_PROCESSES", "1", 1);
-    fd = mkstemp(once);
-    close(fd);
-    setenv("DVORIK_CRASH_ONCE", once, 1);
     for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
         struct program *w;
 
-        unlink(once);
         oracle_put(o, 150);
-        setenv("DVORIK_CRASH", points[i], 1);
+        doom_set(points[i]);
         w = worker_start();
-        unsetenv("DVORIK_CRASH"); /* it is for the worker, not for us */
+        doom_lift();
         if (!oracle_drained(o, DRAIN_MS))
             fail_msg("%s: jobs are left; the worker said:\n%s", points[i],
                      program_output(w));
-        if (access(once, F_OK) != 0)
+        if (!doom_struck())
             fail_msg("%s was never passed", points[i]);
         oracle_check(o);
         assert_int_equal(program_end(w), 0);
     }
-    unsetenv("DVORIK_CRASH_ONCE");
-    unlink(once);
 }
 
-/* ---- F5, and crash point 2: committed, never handed over
- * --------------------------------------------- */
+/* ---- F5, and crash point 2: committed, never handed over ------------------------ */
 
 static void flush(struct oracle *o)
 {
@@ -206,8 +192,83 @@ static void redis_without_memory_loses_nothing(void **state)
     assert_int_equal(program_end(w), 0);
 }
 
-/* ---- F13: answers that never come
- * ----------------------------------------------------------------- */
+/* A scheduler that dies between marking lost rows and handing them over. */
+static void rows_marked_and_not_handed_over_come_back(void **state)
+{
+    struct oracle *o = *state;
+    struct program *s, *w;
+
+    oracle_put_silently(o, 200);
+    doom_set("reconcile.marked");
+    s = program_start("dvorik", "scheduler", NULL);
+    doom_lift();
+    assert_int_equal(program_wait(s, 30000), 128 + SIGKILL);
+    program_end(s);
+    s = program_start("dvorik", "scheduler", NULL);
+    w = worker_start();
+    assert_true(oracle_drained(o, DRAIN_MS));
+    oracle_check(o);
+    assert_int_equal(program_end(s), 0);
+    assert_int_equal(program_end(w), 0);
+}
+
+/* ---- F18 in short: poison ------------------------------------------------------- */
+
+static enum status poison_work(struct db *db, void *arg)
+{
+    struct job_spec spec = {.kind = KIND_TEST_NOTE, .args = json_new_object()};
+
+    (void)arg;
+    json_set_bool(spec.args, "poison", true);
+    return job_put(db, clock_now(), &spec);
+}
+
+static bool buried(void *arg)
+{
+    struct oracle *o = arg;
+
+    assert_int_equal(db_one(o->db, "SELECT COUNT(*) FROM job_dead"), ST_OK);
+    return db_int(o->db, 0) == 1;
+}
+
+static bool innocents_done(void *arg)
+{
+    struct oracle *o = arg;
+
+    return oracle_done(o) == o->jobs;
+}
+
+/* It kills three children, its neighbours in the lease are neither blamed nor lost; and
+ * the parent dies between writing it down and crossing it off. */
+static void poison_is_buried_after_three_and_alone(void **state)
+{
+    struct oracle *o = *state;
+    struct program *w;
+
+    oracle_put(o, 100);
+    assert_int_equal(db_tx(o->db, poison_work, NULL), ST_OK);
+    oracle_put(o, 100);
+    setenv("WORKER_PROCESSES", "2", 1);
+    doom_set("dead.written");
+    w = program_start("dvorik", "worker", NULL);
+    doom_lift();
+    assert_int_equal(program_wait(w, 30000), 128 + SIGKILL);
+    program_end(w);
+    w = worker_start();
+    assert_true(until(buried, o, 30000));
+    assert_true(until(innocents_done, o, DRAIN_MS));
+    assert_int_equal(db_one(o->db, "SELECT reason, crashes FROM job_dead"), ST_OK);
+    assert_string_equal(db_text(o->db, 0, NULL), "poison");
+    assert_int_equal(db_int(o->db, 1), QUEUE_CRASHES_MAX);
+    assert_int_equal(db_one(o->db, "SELECT COUNT(*) FROM job_hist"
+                                   " WHERE outcome <> 'done' AND kind = 'test.note'"),
+                     ST_OK);
+    assert_int_equal(db_int(o->db, 0), 1); /* the grave; nobody else used an attempt */
+    oracle_check(o);
+    assert_int_equal(program_end(w), 0);
+}
+
+/* ---- F13: answers that never come ----------------------------------------------- */
 
 static void lost_answers_lose_nothing(void **state)
 {
@@ -243,6 +304,8 @@ int main(void)
         TEST(dead_parents_lose_nothing),
         TEST(dying_at_each_point_loses_nothing),
         TEST(redis_without_memory_loses_nothing),
+        TEST(rows_marked_and_not_handed_over_come_back),
+        TEST(poison_is_buried_after_three_and_alone),
         TEST(lost_answers_lose_nothing),
     };
 

@@ -13,13 +13,15 @@
 #include "tests/harness/until.h"
 #include "tests/harness/wire.h"
 
+#include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* ---- Redis away ------------------------------------------------------------------ */
+/* ---- Redis away ----------------------------------------------------------------- */
 
 static pid_t redis_pid(void)
 {
@@ -79,6 +81,92 @@ static void a_dead_redis_is_503_and_forgets_nothing(void **state)
     assert_true(program_says(door.bots, "redis is back", SOON_MS));
 }
 
+/* ---- Redis killed in the middle of everything -------------------------------------
+ */
+
+#define POSTERS 4
+#define IDS_EACH 150
+
+static int posting; /* threads still at it */
+
+/* One update after the other, each until it is 200, as Telegram does. */
+static void *post_all(void *arg)
+{
+    int first = *(int *)arg, fd = -1;
+    char text[1024], heard[1024], body[100];
+
+    for (int id = first; id < first + IDS_EACH;) {
+        size_t n;
+        if (fd < 0)
+            fd = wire_dial(door.port);
+        snprintf(body, sizeof(body),
+                 "{\"update_id\":%d,\"message\":{\"from\":{\"id\":%d}}}", id, id % 7);
+        n = post_print(text, sizeof(text),
+                       &(struct post){"/telegram/client",
+                                      door.cfg->telegram_webhook_secret, NULL, body});
+        wire_say_n(fd, text, n);
+        wire_hear(fd, heard, sizeof(heard));
+        if (wire_status(heard) == 200) {
+            id++;
+        } else if (wire_status(heard) != 503) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    close(fd);
+    __atomic_sub_fetch(&posting, 1, __ATOMIC_SEQ_CST);
+    return NULL;
+}
+
+static bool grown(void *arg)
+{
+    return door_stored() > *(int *)arg || !__atomic_load_n(&posting, __ATOMIC_SEQ_CST);
+}
+
+static int times_stored(int id)
+{
+    char want[40];
+    int n = 0;
+
+    snprintf(want, sizeof(want), "\"update_id\":%d,", id);
+    for (int list = 0; list < 16; list++) {
+        struct redis_reply *r = NULL;
+        char key[32];
+        snprintf(key, sizeof(key), "dv:{s0}:a:%d", list);
+        assert_int_equal(redis_do(door.redis, &r, "LRANGE", key, "0", "-1", NULL),
+                         ST_OK);
+        for (size_t i = 0; i < redis_count(r); i++)
+            n += strstr(redis_text(redis_item(r, i), NULL), want) != NULL;
+        redis_free(r);
+    }
+    return n;
+}
+
+static void what_was_answered_200_is_stored_once_whoever_dies(void **state)
+{
+    pthread_t threads[POSTERS];
+    int first[POSTERS], had;
+
+    (void)state;
+    posting = POSTERS;
+    for (int i = 0; i < POSTERS; i++) {
+        first[i] = 10000 * (i + 1);
+        assert_int_equal(pthread_create(&threads[i], NULL, post_all, &first[i]), 0);
+    }
+    for (int kills = 0; kills < 6; kills++) {
+        had = door_stored() + 40;
+        assert_true(until(grown, &had, SOON_MS));
+        server_kill(door.server, SIGKILL);
+        server_start(door.server);
+    }
+    for (int i = 0; i < POSTERS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(door_stored(), POSTERS * IDS_EACH);
+    for (int i = 0; i < POSTERS; i++)
+        for (int id = first[i]; id < first[i] + IDS_EACH; id += 7)
+            assert_int_equal(times_stored(id), 1);
+}
+
 static bool is_beating(void *arg)
 {
     (void)arg;
@@ -96,7 +184,7 @@ static void health_tells_of_each_part_and_no_secret(void **state)
     assert_null(strstr(program_output(door.bots), door.cfg->telegram_webhook_secret));
 }
 
-/* ---- starting and stopping ------------------------------------------------------- */
+/* ---- starting and stopping ------------------------------------------------------ */
 
 static void refuses_to_start(const char *wants)
 {
@@ -178,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_frozen_redis_is_503_and_heals_by_itself),
         TEST(a_dead_redis_is_503_and_forgets_nothing),
+        TEST(what_was_answered_200_is_stored_once_whoever_dies),
         TEST(health_tells_of_each_part_and_no_secret),
         TEST(a_redis_unfit_to_keep_updates_is_refused),
         TEST(a_wrong_setting_is_named_before_anything_starts),

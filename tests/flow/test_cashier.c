@@ -66,6 +66,8 @@ static void test_from_picture_to_receipt(void **state)
     presses_twice(&OLGA, "Применить 10");
     told_like(&OLGA, "чек № 1");
     told_like(&ANNA, "использована: Ленина, 5");
+    told_like(&ANNA, "✅ Использовано "); /* the picture itself */
+    assert_false(sees_button(&ANNA, "Обновить код"));
     assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 1);
 
     says(&OLGA, link);
@@ -78,11 +80,19 @@ static void test_from_picture_to_receipt(void **state)
 static void test_taken_back(void **state)
 {
     (void)state;
+    forges(&OLGA, "v1:u:do:1.3");
+    told_like(&OLGA, "поможет управляющий");
+    forges(&PETR, "v1:u:do:0000000000.3");
+    told_like(&PETR, "поможет управляющий");
+    assert_int_equal(counts("SELECT COUNT(*) FROM redemption WHERE voided_at IS NULL"),
+                     1);
     presses(&OLGA, "Отменить");
     told_like(&OLGA, "Отменить чек № 1");
-    presses(&OLGA, "Не тот клиент");
+    presses(&OLGA, "Не тот покупатель");
     told_like(&OLGA, "Чек № 1 отменён");
     told_like(&ANNA, "снова действует");
+    told_like(&ANNA, "Ваша скидка: 10"); /* the picture is good again */
+    assert_true(sees_button(&ANNA, "Обновить код"));
     says(&PETR, last_code(&ANNA));
     told_like(&PETR, "Скидка 10");
     presses(&PETR, "Применить 10");

@@ -84,7 +84,7 @@ static void test_the_whole_road_in_english(void **state)
     told_like(&JOHN, "Your discount: 10%");
     told_like(&JOHN, "One more question");
     presses(&JOHN, "Not now");
-    told_like(&JOHN, "we will send nothing");
+    told_like(&JOHN, "no offers then");
     says(&JOHN, "/wallet");
     told_like(&JOHN, "You have 1 active discount");
     says(&JOHN, "/notifications");
@@ -117,6 +117,34 @@ static void test_refused_and_back(void **state)
     told_like(&VERA, "Этот экран устарел");
 }
 
+/* The way out and back, through all programs. */
+static void test_consent_taken_back(void **state)
+{
+    static const struct person NINA = {"client", 5000000006, "Нина", "ru"};
+    char code[16];
+
+    (void)state;
+    subscribes(&NINA);
+    says(&NINA, "/start");
+    presses(&NINA, "Согласен");
+    presses(&NINA, "Я подписался");
+    told_like(&NINA, "Ваша скидка: 10");
+    snprintf(code, sizeof(code), "%s", last_code(&NINA));
+    says(&NINA, "/menu");
+    presses_twice(&NINA, "Моя скидка");
+    told_like(&NINA, code);
+    told_times(&NINA, 1);
+    says(&NINA, "/privacy");
+    told_like(&NINA, "номер в Telegram: 5000000006");
+    presses(&NINA, "Отозвать согласие");
+    presses(&NINA, "Да, отозвать");
+    told_like(&NINA, "Согласие отозвано");
+    says(&NINA, "/wallet");
+    told_like(&NINA, "нам нужно ваше согласие");
+    presses(&NINA, "Согласен");
+    told_like(&NINA, code);
+}
+
 static void test_twice_in_a_row(void **state)
 {
     (void)state;
@@ -136,12 +164,18 @@ static void test_twice_in_a_row(void **state)
 /* The last one, as the channel stays dark behind it. */
 static void test_a_channel_we_cannot_see(void **state)
 {
+    static const struct person BOSS = {"auth", 6000000009, "Марина", "ru"};
+
     (void)state;
+    hires(&BOSS, "owner", 0);
+    says(&BOSS, "/start");
+    told_like(&BOSS, "Смена не открыта");
     channel_hidden(true);
     says(&OLEG, "/start");
     presses(&OLEG, "Согласен");
     presses(&OLEG, "Я подписался");
     told_like(&OLEG, "Ваша скидка");
+    told_like(&BOSS, "не видит, кто подписан на канал");
 }
 
 int main(void)
@@ -150,6 +184,7 @@ int main(void)
         cmocka_unit_test(test_the_whole_road_in_russian),
         cmocka_unit_test(test_the_whole_road_in_english),
         cmocka_unit_test(test_refused_and_back),
+        cmocka_unit_test(test_consent_taken_back),
         cmocka_unit_test(test_twice_in_a_row),
         cmocka_unit_test(test_a_channel_we_cannot_see),
     };

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-/* ---- tests: messages ---------------------------------------------------------- */
+/* ---- tests: messages ------------------------------------------------------------ */
 
 static void test_a_message_is_sent_once(void **state)
 {
@@ -54,10 +54,8 @@ static void test_a_code_is_a_picture(void **state)
     for (size_t i = 0; i < json_count(list); i++)
         file = json_int_or(json_at(list, i), "file", file);
     json_free(v);
-    snprintf(path, sizeof(path), "n=%" PRId64, file);
-    v = botapi_ask(yard.api, "decode", path);
-    assert_non_null(strstr(json_print(v), "start=q_abc"));
-    json_free(v);
+    botapi_decode(yard.api, file, payload, sizeof(payload));
+    assert_non_null(strstr(payload, "start=q_abc"));
 }
 
 /* The first is refused once: nobody of its chat overtakes it. */
@@ -182,8 +180,10 @@ struct meeting {
 static enum status meet_work(struct db *db, void *arg)
 {
     struct meeting *m = arg;
+    enum status st = customer_meet(db, clock_now(), &m->contact, &m->customer);
 
-    return customer_meet(db, clock_now(), &m->contact, &m->customer);
+    /* Who did not agree is written to by nobody. */
+    return st == ST_OK ? db_exec(db, NULL, "UPDATE customer SET pd_ok = 1") : st;
 }
 
 static void test_who_blocked_us_is_marked(void **state)
@@ -230,12 +230,29 @@ static void test_edit_of_a_vanished_message_is_a_new_one(void **state)
     assert_count("sendMessage", 1, 1);
 }
 
+/* The words under a picture that somebody deleted: the notice said it all. */
+static void test_an_edit_or_nothing(void **state)
+{
+    char payload[256];
+    struct message m;
+
+    (void)state;
+    snprintf(payload, sizeof(payload),
+             "{\"method\":\"editMessageCaption\",\"params\":{\"chat_id\":%" PRId64
+             ",\"message_id\":99999,\"caption\":\"used\"},\"only_edit\":true}",
+             yard.chat);
+    m = message_ended(put_message((struct message_spec){0}, payload));
+    assert_int_equal(m.state, MESSAGE_FAILED);
+    assert_count("editMessageCaption", 1, 0);
+    assert_count("sendMessage", 0, 0);
+}
+
 static void test_broken_markup_goes_out_plain(void **state)
 {
     (void)state;
     assert_int_equal(message_ended(put_text("<b>10 &lt; 20", 0)).state, MESSAGE_SENT);
     assert_count("sendMessage", 2, 1);
-    assert_int_equal(violations(), 1);
+    assert_int_equal(botapi_violations(yard.api), 1);
     botapi_tell(yard.api, "reset", NULL);
 }
 
@@ -318,6 +335,7 @@ int main(void)
         CASE(test_a_lost_receipt_is_given_up_as_unknown),
         CASE(test_who_blocked_us_is_marked),
         CASE(test_edit_of_a_vanished_message_is_a_new_one),
+        CASE(test_an_edit_or_nothing),
         CASE(test_broken_markup_goes_out_plain),
         CASE(test_an_edit_to_the_same_is_a_success),
         CASE(test_a_stranger_fails_and_stops),

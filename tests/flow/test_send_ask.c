@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-/* ---- tests: questions --------------------------------------------------------- */
+/* ---- tests: questions ----------------------------------------------------------- */
 
 static enum status job_put_work(struct db *db, void *arg)
 {
@@ -67,7 +67,7 @@ static void check_member(const char *state, const char *why)
     struct json *v;
 
     snprintf(args, sizeof(args),
-             "{\"bot\":\"client\",\"chat\":\"@dvorik_demo\",\"user\":%" PRId64
+             "{\"bot\":\"client\",\"chat\":\"@exmpl_shop\",\"user\":%" PRId64
              ",\"at\":1}",
              yard.chat);
     ask_durable(KIND_SEND_MEMBER_CHECK, args);
@@ -119,7 +119,7 @@ static void test_callback_is_acknowledged(void **state)
              yard.chat);
     message_ended(put_message((struct message_spec){0}, payload));
     snprintf(form, sizeof(form), "person=%" PRId64 "&bot=client&text=b", yard.chat);
-    v = botapi_ask(yard.api, "press", form);
+    v = botapi_act(yard.api, "press", form);
     spec.args = json_new_object();
     json_set_text(spec.args, "bot", "client");
     json_set_text(spec.args, "q", json_text(v, "callback_query_id", NULL));

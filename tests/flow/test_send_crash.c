@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-/* ---- tests: stopping and dying ------------------------------------------------ */
+/* ---- tests: stopping and dying -------------------------------------------------- */
 
 static void test_stopping_ends_what_is_under_way(void **state)
 {

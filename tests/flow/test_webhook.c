@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* ---- who may, and what is kept --------------------------------------------------- */
+/* ---- who may, and what is kept -------------------------------------------------- */
 
 static void the_right_secret_is_stored_the_wrong_one_is_not(void **state)
 {

@@ -32,12 +32,12 @@ int door_empty(void **state); /* setup of a test: nothing is stored */
 void door_export(void); /* the settings, with logs to look into */
 void door_start(void);  /* bots, until it is ready */
 
-/* ---- what is in Redis */
+/* ---- what is in Redis ----------------------------------------------------------- */
 int64_t door_ask(const char *verb, const char *key, const char *arg);
 void door_config(const char *name, const char *value);
 int door_stored(void); /* entries on all hot lists */
 
-/* ---- posting */
+/* ---- posting -------------------------------------------------------------------- */
 struct post {
     const char *path, *secret, *type, *body; /* secret and type may be NULL */
 };

@@ -13,15 +13,30 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#define UP_MS 30000
+
 static const char *const names[RESIDENTS] = {"bots", "worker", "scheduler", "api"};
+
+const char *house_name(enum resident who)
+{
+    return names[who];
+}
 
 static void resident_start(struct house *h, enum resident who)
 {
     h->program[who] = program_start("dvorik", names[who], NULL);
 }
+
+void house_dump(struct house *h)
+{
+    for (int i = 0; i < RESIDENTS; i++)
+        fprintf(stderr, "--- %s\n%s\n", names[i], program_output(h->program[i]));
+}
+
+/* ---- opening ----------------------------------------------------------------------
+ */
 
 static bool healthy(void *arg)
 {
@@ -29,17 +44,6 @@ static bool healthy(void *arg)
     struct web_ask ask = {.port = h->api_port, .method = "GET", .path = "/health"};
 
     return web_ask(&ask, NULL) == 200;
-}
-
-static void listen_on(const char **setting, int *port)
-{
-    static char text[2][32];
-    static int used;
-    char *s = text[used++ % 2];
-
-    *port = web_free_port();
-    snprintf(s, sizeof text[0], "127.0.0.1:%d", *port);
-    *setting = s;
 }
 
 static bool webhooks_set(void *arg)
@@ -55,40 +59,61 @@ static bool webhooks_set(void *arg)
     return web_ask(&ask, NULL) == 200;
 }
 
-void house_open(struct house *h, struct config *cfg)
+/* Known before they listen: the api must find the bots, Telegram too. */
+static void choose_ports(struct house *h)
 {
-    *h = (struct house){.cfg = cfg, .db = db_open(cfg)};
-    h->botapi = botapi_start(cfg);
-    listen_on(&cfg->bots_listen, &h->bots_port);
-    listen_on(&cfg->api_listen, &h->api_port);
+    h->bots_port = web_free_port();
+    h->api_port = web_free_port();
+    snprintf(h->bots_listen, sizeof h->bots_listen, "127.0.0.1:%d", h->bots_port);
+    snprintf(h->api_listen, sizeof h->api_listen, "127.0.0.1:%d", h->api_port);
+    h->cfg->bots_listen = h->bots_listen;
+    h->cfg->api_listen = h->api_listen;
+}
+
+void house_open(struct house *h, struct config *cfg, struct botapi *botapi)
+{
+    bool hooks = botapi != NULL && cfg->telegram_updates == UPDATES_WEBHOOK;
+
+    *h = (struct house){.cfg = cfg, .botapi = botapi};
+    choose_ports(h);
     world_export(cfg);
     for (int i = 0; i < RESIDENTS; i++)
         resident_start(h, (enum resident)i);
-    if (!until(healthy, h, 20000) || !until(webhooks_set, h, 20000))
-        fail_msg("not healthy:\n%s\n%s", program_output(h->program[API]),
-                 program_output(h->program[BOTS]));
+    if (until(healthy, h, UP_MS) && (!hooks || until(webhooks_set, h, UP_MS)))
+        return;
+    house_dump(h);
+    fail_msg("the house is not healthy");
 }
 
 void house_close(struct house *h)
 {
+    int failed = 0;
+
     for (int i = 0; i < RESIDENTS; i++)
+        program_signal(h->program[i], SIGTERM);
+    for (int i = 0; i < RESIDENTS; i++) {
+        int status = program_wait(h->program[i], UP_MS);
+
+        if (status != 0)
+            fprintf(stderr, "--- %s ended with status %d\n%s\n", names[i], status,
+                    program_output(h->program[i]));
+        failed += status != 0;
         program_end(h->program[i]);
+    }
     botapi_end(h->botapi);
-    db_close(h->db);
+    assert_int_equal(failed, 0);
 }
 
-void house_restart(struct house *h, enum resident who, const char *crash,
-                   const char *once)
+/* ---- dying and being started again ------------------------------------------------
+ */
+
+void house_restart(struct house *h, enum resident who)
 {
     program_signal(h->program[who], SIGKILL);
     program_end(h->program[who]);
-    setenv("DVORIK_CRASH", crash, 1);
-    setenv("DVORIK_CRASH_ONCE", once, 1);
     resident_start(h, who);
-    unsetenv("DVORIK_CRASH");
-    unsetenv("DVORIK_CRASH_ONCE");
     if (who == BOTS || who == API)
-        assert_true(until(healthy, h, 20000));
+        assert_true(until(healthy, h, UP_MS));
 }
 
 void house_tend(struct house *h)
@@ -121,10 +146,4 @@ bool house_until(struct house *h, bool (*asked)(void *arg), void *arg, int ms)
     struct tended t = {h, asked, arg};
 
     return until(tended, &t, ms);
-}
-
-int64_t house_count(struct house *h, const char *sql)
-{
-    assert_int_equal(db_one(h->db, sql), ST_OK);
-    return db_int(h->db, 0);
 }

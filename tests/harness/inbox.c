@@ -20,7 +20,7 @@ struct inbox inbox;
 static struct loop *loop;
 static char texts[INBOX_MAX][120]; /* what intake borrows */
 
-/* ---- asking Redis ---------------------------------------------------------------- */
+/* ---- asking Redis --------------------------------------------------------------- */
 
 int64_t inbox_ask(const char *verb, const char *a, const char *b, const char *c)
 {
@@ -74,7 +74,7 @@ char *inbox_entry(int64_t who, int i)
     return copy;
 }
 
-/* ---- opening and closing --------------------------------------------------------- */
+/* ---- opening and closing -------------------------------------------------------- */
 
 int inbox_open(void **state)
 {
@@ -110,7 +110,7 @@ void inbox_end(void)
     server_free(inbox.server);
 }
 
-/* ---- putting and waiting --------------------------------------------------------- */
+/* ---- putting and waiting -------------------------------------------------------- */
 
 static void seen(void *arg, enum status st)
 {

@@ -106,6 +106,15 @@ bool program_says(struct program *p, const char *text, int ms)
     return false;
 }
 
+int program_port(struct program *p, int ms)
+{
+    const char *at = NULL;
+
+    if (program_says(p, " listening\"", ms))
+        at = strstr(strstr(program_output(p), " listening\""), "\"port\":");
+    return at != NULL ? (int)strtol(at + 7, NULL, 10) : -1;
+}
+
 bool program_lives(struct program *p)
 {
     int status;
@@ -146,6 +155,31 @@ int program_children(const struct program *p, pid_t *pids, int max)
     return n;
 }
 
+/* What must never be in a log: the tokens and secrets of the environment, whatever test
+ * it is. The stand-in is told them as arguments and prints none either. */
+static void no_secrets_in(struct program *p)
+{
+    static const char *const secrets[] = {
+        "TELEGRAM_BOT_TOKEN",      "TELEGRAM_AUTH_BOT_TOKEN",
+        "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_AUTH_WEBHOOK_SECRET",
+        "INTERNAL_API_KEY",        "JWT_SECRET_KEY",
+        "DATABASE_PASSWORD"};
+    const char *text = program_output(p);
+
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+        const char *value = getenv(secrets[i]);
+
+        if (value == NULL || strlen(value) < 6 || strstr(text, value) == NULL)
+            continue;
+        fprintf(stderr, "%s is in the log:\n%s\n", secrets[i], text);
+        abort();
+    }
+    if (strstr(text, "+7914") != NULL || strstr(text, "+7999") != NULL) {
+        fprintf(stderr, "a phone number is in the log:\n%s\n", text);
+        abort();
+    }
+}
+
 int program_end(struct program *p)
 {
     int status;
@@ -159,6 +193,7 @@ int program_end(struct program *p)
     }
     if (getenv("DVORIK_TEST_VERBOSE") != NULL)
         fprintf(stderr, "%s", program_output(p));
+    no_secrets_in(p);
     close(p->out);
     free(p->text);
     free(p);

@@ -20,6 +20,9 @@ pid_t program_pid(const struct program *p);
 /* Has it written that text by now, or within ms? */
 bool program_says(struct program *p, const char *text, int ms);
 
+/* Where it listens, as its log (LOG_FORMAT=json) names it, within ms; -1: nowhere. */
+int program_port(struct program *p, int ms);
+
 /* All it has written so far; lent until the next call. */
 const char *program_output(struct program *p);
 

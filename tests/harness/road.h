@@ -1,36 +1,32 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * tests/harness/road.h - the main road walked through the whole installation: a
- * customer gets a discount, a cashier redeems it, with a program dying on the way. */
+ * tests/harness/road.h - the main road walked on a stage of programs (stage.h): a
+ * customer gets a discount, a cashier redeems it, and somebody dies on the way. */
 #ifndef TESTS_HARNESS_ROAD_H
 #define TESTS_HARNESS_ROAD_H
 
 #include "tests/harness/house.h"
+#include "tests/harness/stage.h"
 
-struct walker {
-    int64_t id;
-    const char *bot;
-    int64_t since; /* messages up to this one are of no interest any more */
-};
-
-extern struct house house;
-
-/* Group set-up and tear-down: a shop with a cashier on shift. */
+/* Group set-up and tear-down: the stage, with cashiers on shift. */
 int road_open(void **state);
 int road_close(void **state);
 
-struct walker road_cashier(void);
-struct walker road_customer(void); /* a new one each time */
+struct person road_customer(void); /* a new one each time */
+/* The next of several: Telegram takes one message a second to a chat, and a cashier of
+ * the walk before would still be waiting for theirs. */
+struct person road_cashier(void);
 
-void gets_a_discount(const struct walker *anna, char link[256]);
-void is_redeemed(struct walker *cashier, const char *link);
-void waits_for(const struct walker *p, const char *words);
+/* What the cashier opens, read off the customer's picture, goes to start. */
+#define ROAD_START 64
+void gets_a_discount(const struct person *anna, char start[ROAD_START]);
+void redeems(const struct person *olga, const char *start);
 
-/* One discount, one redemption. */
-void check_books(int64_t customer, const char *point);
+/* One discount, one redemption, and both were told. */
+void check_books(const struct person *anna, const struct person *olga);
 
-/* One customer's whole road, with `who` dying at `point`: the books are right and both
- * hear of it. */
-void road_walk(enum resident who, const char *point);
+/* One customer's whole road. `who` dies twice: at `issue` on the way to the discount,
+ * and at `redeem` once the cashier has the card and confirms it (NULL: not). */
+void road_walk(enum resident who, const char *issue, const char *redeem);
 
 #endif

@@ -33,15 +33,21 @@ struct sender_yard yard;
 static struct board_slot *slot;
 static pid_t sender;
 
-/* ---- the child ---------------------------------------------------------------- */
+/* ---- the child ------------------------------------------------------------------ */
 
+/* As its parent does: a SIGTERM that comes before the child can take it waits for it.
+ */
 void sender_start(void)
 {
     struct child c = {.cfg = yard.cfg, .slot = slot};
+    sigset_t term, before;
 
     memset(slot, 0, sizeof(*slot));
     slot->pool = POOL_SEND;
     fflush(NULL);
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, &before);
     sender = fork();
     assert_true(sender >= 0);
     if (sender == 0) {
@@ -54,6 +60,7 @@ void sender_start(void)
         __lsan_do_leak_check();
         _exit(status);
     }
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 static int sender_wait(void)
@@ -89,7 +96,7 @@ void sender_kill(void)
     assert_true(st == ST_OK || st == ST_NONE);
 }
 
-/* ---- the yard ----------------------------------------------------------------- */
+/* ---- the yard ------------------------------------------------------------------- */
 
 int yard_open(void **state)
 {
@@ -118,8 +125,7 @@ void person_new(int64_t id)
 {
     char form[96];
 
-    snprintf(form, sizeof(form), "id=%" PRId64 "&first_name=Test", id);
-    botapi_tell(yard.api, "people", form);
+    botapi_person(yard.api, id, "Test", NULL);
     snprintf(form, sizeof(form), "person=%" PRId64 "&bot=client", id);
     botapi_tell(yard.api, "start", form);
 }
@@ -134,20 +140,11 @@ int yard_begin(void **state)
     return 0;
 }
 
-size_t violations(void)
-{
-    struct json *v = botapi_ask(yard.api, "violations", NULL);
-    size_t n = json_count(json_get(v, "violations"));
-
-    json_free(v);
-    return n;
-}
-
 int yard_end(void **state)
 {
     (void)state;
     sender_stop();
-    assert_int_equal(violations(), 0);
+    assert_int_equal(botapi_violations(yard.api), 0);
     return 0;
 }
 
@@ -159,7 +156,7 @@ void fault(const char *form)
     botapi_tell(yard.api, "faults", whole);
 }
 
-/* ---- messages ----------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------- */
 
 struct putting {
     struct message_spec spec;

@@ -37,7 +37,6 @@ void sender_kill(void); /* kill -9, and what its parent would do then */
 
 void person_new(int64_t id);  /* who has pressed Start */
 void fault(const char *form); /* for the test's chat */
-size_t violations(void);
 
 int64_t put_message(struct message_spec spec, const char *payload); /* its id */
 int64_t put_text(const char *text, enum message_unsure policy);

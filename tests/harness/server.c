@@ -3,18 +3,13 @@
 #include "tests/harness/server.h"
 
 #include "core/base/clock.h"
+#include "tests/harness/launch.h"
 
-#include <fcntl.h>
 #include <ftw.h>
-#include <grp.h>
-#include <limits.h>
-#include <pwd.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -35,79 +30,7 @@ struct server {
 static struct server *all; /* what exit must end */
 static pid_t owner;        /* forked children end nothing */
 
-static void give_up(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2), noreturn));
-
-static void give_up(const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    fprintf(stderr, "test harness: ");
-    vfprintf(stderr, fmt, ap);
-    fprintf(stderr, "\n");
-    va_end(ap);
-    exit(1);
-}
-
-/* ---- processes ------------------------------------------------------------------ */
-
-static struct passwd *nobody(void)
-{
-    struct passwd *pw = getuid() == 0 ? getpwnam("nobody") : NULL;
-
-    if (getuid() == 0 && pw == NULL)
-        give_up("there is no user nobody to run the servers as");
-    return pw;
-}
-
-/* Privileges first: to change them forgets the death signal. */
-static void become(pid_t parent)
-{
-    struct passwd *pw = nobody();
-
-    if (pw != NULL &&
-        (setgroups(0, NULL) != 0 || setgid(pw->pw_gid) != 0 || setuid(pw->pw_uid) != 0))
-        _exit(126);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(126);
-}
-
-static pid_t launch(const char *dir, char *const argv[])
-{
-    pid_t parent = getpid(), pid = fork();
-    sigset_t none;
-    char path[100];
-    int log;
-
-    if (pid != 0)
-        return pid;
-    become(parent);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    snprintf(path, sizeof path, "%s/output", dir);
-    log = open(path, O_CREAT | O_APPEND | O_WRONLY, 0644);
-    if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 || chdir(dir) != 0)
-        _exit(126);
-    close_range(3, ~0u, 0);
-    unsetenv("LD_PRELOAD");
-    execvp(argv[0], argv);
-    _exit(127);
-}
-
-static void show_output(const char *dir)
-{
-    char line[512], path[100];
-    FILE *f;
-
-    snprintf(path, sizeof path, "%s/output", dir);
-    f = fopen(path, "r");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL)
-        fputs(line, stderr);
-    if (f != NULL)
-        fclose(f);
-}
+/* ---- is it up? ------------------------------------------------------------------ */
 
 static bool answers(const char *path)
 {
@@ -128,9 +51,9 @@ static void wait_ready(const struct server *s)
 
     while (!answers(s->socket)) {
         if (waitpid(s->pid, NULL, WNOHANG) != 0 || clock_mono_ms() > deadline) {
-            show_output(s->dir);
-            give_up("the %s did not start",
-                    s->kind == SERVER_MYSQL ? "database" : "Redis");
+            launch_output(s->dir);
+            launch_failed("the %s did not start",
+                          s->kind == SERVER_MYSQL ? "database" : "Redis");
         }
         nanosleep(&nap, NULL);
     }
@@ -156,8 +79,8 @@ static void mysql_install(const struct server *s)
     snprintf(tmpdir, sizeof tmpdir, "--tmpdir=%s", s->dir);
     pid = launch(s->dir, argv);
     if (waitpid(pid, &status, 0) != pid || status != 0) {
-        show_output(s->dir);
-        give_up("mariadb-install-db failed: is mariadb-server installed?");
+        launch_output(s->dir);
+        launch_failed("mariadb-install-db failed: is mariadb-server installed?");
     }
 }
 
@@ -220,7 +143,7 @@ void server_start(struct server *s)
 {
     s->pid = s->kind == SERVER_MYSQL ? mysql_launch(s) : redis_launch(s);
     if (s->pid < 0)
-        give_up("cannot fork");
+        launch_failed("cannot fork");
     wait_ready(s);
 }
 
@@ -269,18 +192,18 @@ static void remember(struct server *s)
 struct server *server_new(enum server_kind kind)
 {
     struct server *s = calloc(1, sizeof *s);
-    struct passwd *pw = nobody();
+    struct passwd *pw = launch_user();
     const char *tmp = getenv("TMPDIR");
 
     if (s == NULL)
-        give_up("no memory");
+        launch_failed("no memory");
     s->kind = kind;
     /* The path of a socket has room for 107 bytes. */
     snprintf(s->dir, sizeof s->dir, "%s/dvt.XXXXXX",
              tmp != NULL && strlen(tmp) < 40 ? tmp : "/tmp");
     if (mkdtemp(s->dir) == NULL || chmod(s->dir, 0755) != 0 ||
         (pw != NULL && chown(s->dir, pw->pw_uid, pw->pw_gid) != 0))
-        give_up("cannot make a folder %s", s->dir);
+        launch_failed("cannot make a folder %s", s->dir);
     snprintf(s->socket, sizeof s->socket, "%s/socket", s->dir);
     remember(s);
     if (kind == SERVER_MYSQL)

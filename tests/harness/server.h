@@ -15,7 +15,7 @@
 const char *harness_mysql_socket(void);
 const char *harness_redis_socket(void);
 
-/* ---- one to be mistreated: yours alone, whatever the environment names */
+/* ---- one to be mistreated: yours alone, whatever the environment names ---------- */
 
 enum server_kind { SERVER_MYSQL, SERVER_REDIS };
 struct server;

@@ -19,7 +19,7 @@
 struct stage stage;
 const struct cast *cast;
 
-/* ---- the shop -------------------------------------------------------------------- */
+/* ---- the shop ------------------------------------------------------------------- */
 
 struct setting_act {
     const char *name, *value;
@@ -123,7 +123,7 @@ int64_t counts(const char *sql)
     return db_int(stage.db, 0);
 }
 
-/* ---- what people do -------------------------------------------------------------- */
+/* ---- what people do ------------------------------------------------------------- */
 
 void says(const struct person *p, const char *text)
 {

@@ -42,11 +42,12 @@ extern struct stage stage;
 
 #define STAGE_TWICE 1   /* every update is delivered a second time, of both casts */
 #define STAGE_WEBHOOK 2 /* of the real one: updates come by webhook, not by polling */
+#define STAGE_DEATHS 4  /* of the real one: programs may die, and are started again */
 void stage_open(int how);
 void stage_open_real(int how);
 void stage_close(void);
 
-/* ---- what people do -------------------------------------------------------------- */
+/* ---- what people do ------------------------------------------------------------- */
 
 void says(const struct person *p, const char *text);
 /* The newest button whose label holds these words. */
@@ -55,6 +56,8 @@ void presses_twice(const struct person *p,
                    const char *label); /* two updates, at once */
 /* Data that no button has, or a button of a message long gone. */
 void forges(const struct person *p, const char *data);
+/* The same, under the newest message that holds these words. */
+void forges_under(const struct person *p, const char *words, const char *data);
 void sends_photo(const struct person *p, const void *jpeg, size_t n);
 void sends_voice(const struct person *p);
 void subscribes(const struct person *p); /* to the channel */
@@ -62,7 +65,7 @@ void unsubscribes(const struct person *p);
 void blocks(const struct person *p);
 void channel_hidden(bool hidden); /* getChatMember is refused */
 
-/* ---- what they see --------------------------------------------------------------- */
+/* ---- what they see -------------------------------------------------------------- */
 
 /* Among what is new or edited since their last act. */
 void told_like(const struct person *p, const char *words);
@@ -76,7 +79,7 @@ const char *last_code(const struct person *p);
 const char *last_link(const struct person *p);
 bool sees_button(const struct person *p, const char *label);
 
-/* ---- the shop -------------------------------------------------------------------- */
+/* ---- the shop ------------------------------------------------------------------- */
 
 void shop_sets(const char *name, const char *value); /* a setting */
 void hires(const struct person *p, const char *role, int64_t store);
@@ -90,9 +93,6 @@ void stage_job(enum kind kind, struct json *args);
 void stage_update(const char *bot, struct json *update); /* as it came; takes it over */
 void stage_wait_until(int64_t now);                      /* of the steps' cast */
 
-/* Of the real cast: "bots", "worker", "scheduler", "api". Lent. stage_restart ends it
- * and starts it anew. */
-struct program *stage_program(const char *name);
-void stage_restart(const char *name);
+struct house *stage_house(void); /* of the real cast: to kill somebody in it */
 
 #endif

@@ -12,24 +12,6 @@
 #include <string.h>
 
 #define SHOWN_MAX 400
-#define BUTTONS_MAX 24
-
-struct button {
-    char label[80], data[80], copy[80];
-};
-
-/* A message in somebody's chat. `turn` is the act during which it came or last changed.
- */
-struct shown {
-    char bot[8];
-    int64_t chat, message;
-    char *text, *qr;
-    struct button button[BUTTONS_MAX];
-    int buttons, turn;
-    bool photo, new; /* new: sent in that turn, not only edited */
-    struct json *as; /* as the stand-in shows it */
-};
-
 static struct shown shown[SHOWN_MAX];
 static int n_shown, turn;
 static char *script; /* the whole conversation, for a person to read */
@@ -49,13 +31,13 @@ void chat_act(const struct person *p, const char *what)
     script_add(p->name, ">", what);
 }
 
-static void chat_fail(const struct person *p, const char *what, const char *words)
+void chat_fail(const struct person *p, const char *what, const char *words)
 {
     fprintf(stderr, "%s\n", script != NULL ? script : "(silence)");
     fail_msg("%s %s: %s", p->name, what, words);
 }
 
-/* ---- what the bots did ----------------------------------------------------------- */
+/* ---- what the bots did ---------------------------------------------------------- */
 
 static struct shown *find(const char *bot, int64_t chat, int64_t message)
 {
@@ -148,148 +130,31 @@ const struct json *chat_known(const char *bot, int64_t chat, int64_t message)
     return m != NULL ? m->as : NULL;
 }
 
-/* ---- what a person sees ---------------------------------------------------------- */
+/* ---- what a person sees --------------------------------------------------------- */
 
-static bool theirs(const struct shown *m, const struct person *p)
+const struct shown *chat_newest(const struct person *p, const struct shown *before)
 {
-    return m->chat == p->id && strcmp(m->bot, p->bot) == 0;
-}
+    ptrdiff_t i = before != NULL ? before - shown : n_shown;
 
-bool chat_holds(const struct person *p, const char *words)
-{
-    int i;
-
-    for (i = 0; i < n_shown; i++)
-        if (theirs(&shown[i], p) && shown[i].turn == turn &&
-            strstr(shown[i].text, words) != NULL)
-            return true;
-    return false;
-}
-
-void told_like(const struct person *p, const char *words)
-{
-    cast->settle(p, words);
-    if (!chat_holds(p, words))
-        chat_fail(p, "was not told", words);
-}
-
-void not_told(const struct person *p, const char *words)
-{
-    cast->settle(p, NULL);
-    if (chat_holds(p, words))
-        chat_fail(p, "was told", words);
-}
-
-static int count_new(const struct person *p)
-{
-    int i, n = 0;
-
-    for (i = 0; i < n_shown; i++)
-        n += theirs(&shown[i], p) && shown[i].turn == turn && shown[i].new;
-    return n;
-}
-
-void told_times(const struct person *p, int n)
-{
-    char wanted[40];
-
-    cast->settle(p, NULL);
-    snprintf(wanted, sizeof(wanted), "%d messages, not %d", n, count_new(p));
-    if (count_new(p) != n)
-        chat_fail(p, "should have got", wanted);
-}
-
-void told_nothing(const struct person *p)
-{
-    cast->settle(p, NULL);
-    if (chat_holds(p, ""))
-        chat_fail(p, "was told something", "");
-}
-
-static const struct button *button_of(const struct shown *m, const char *label)
-{
-    int i;
-
-    for (i = 0; i < m->buttons; i++)
-        if (strstr(m->button[i].label, label) != NULL)
-            return &m->button[i];
-    return NULL;
-}
-
-static const struct shown *with_button(const struct person *p, const char *label)
-{
-    int i;
-
-    for (i = n_shown - 1; i >= 0; i--)
-        if (theirs(&shown[i], p) && button_of(&shown[i], label) != NULL)
+    while (i-- > 0)
+        if (shown[i].chat == p->id && strcmp(shown[i].bot, p->bot) == 0)
             return &shown[i];
     return NULL;
 }
 
-bool sees_button(const struct person *p, const char *label)
+bool chat_is_now(const struct shown *m)
 {
-    cast->settle(p, NULL);
-    return with_button(p, label) != NULL;
+    return m->turn == turn;
 }
 
-const char *last_code(const struct person *p)
+bool chat_holds(const struct person *p, const char *words)
 {
-    int i, k;
+    const struct shown *m = NULL;
 
-    cast->settle(p, NULL);
-    for (i = n_shown - 1; i >= 0; i--)
-        for (k = 0; theirs(&shown[i], p) && k < shown[i].buttons; k++)
-            if (shown[i].button[k].copy[0] != '\0')
-                return shown[i].button[k].copy;
-    chat_fail(p, "has no code", "");
-    return "";
-}
-
-const char *last_link(const struct person *p)
-{
-    int i;
-
-    cast->settle(p, NULL);
-    for (i = n_shown - 1; i >= 0; i--)
-        if (theirs(&shown[i], p) && shown[i].qr != NULL)
-            return shown[i].qr;
-    chat_fail(p, "has no picture", "");
-    return "";
-}
-
-/* ---- buttons --------------------------------------------------------------------- */
-
-static void press(const struct person *p, const char *label, int times)
-{
-    const struct shown *m;
-    char data[80];
-    int i;
-
-    cast->settle(p, NULL);
-    m = with_button(p, label);
-    if (m == NULL)
-        chat_fail(p, "sees no button", label);
-    snprintf(data, sizeof(data), "%s", button_of(m, label)->data);
-    chat_act(p, label);
-    for (i = 0; i < times; i++)
-        cast->press(p, data, m->message, m->photo);
-}
-
-void presses(const struct person *p, const char *label)
-{
-    press(p, label, 1);
-}
-
-void presses_twice(const struct person *p, const char *label)
-{
-    press(p, label, 2);
-}
-
-void forges(const struct person *p, const char *data)
-{
-    cast->settle(p, NULL);
-    chat_act(p, data);
-    cast->press(p, data, 0, false);
+    while ((m = chat_newest(p, m)) != NULL)
+        if (chat_is_now(m) && strstr(m->text, words) != NULL)
+            return true;
+    return false;
 }
 
 void chat_clear(void)

@@ -7,6 +7,22 @@
 #include "core/base/json.h"
 #include "tests/harness/stage.h"
 
+#define BUTTONS_MAX 24
+
+/* A message in somebody's chat. `turn` is the act during which it came or last changed.
+ */
+struct shown {
+    char bot[8];
+    int64_t chat, message;
+    char *text, *qr; /* qr: the text of its picture, or NULL */
+    struct button {
+        char label[80], data[80], copy[80];
+    } button[BUTTONS_MAX];
+    int buttons, turn;
+    bool photo, new; /* new: sent in that turn, not only edited */
+    struct json *as; /* as the stand-in shows it */
+};
+
 /* A call of the Bot API as it would change the chat: sendMessage, sendPhoto, edits. qr
  * is the text of the picture (NULL: none). message is the id a new message gets. */
 struct chat_call {
@@ -39,7 +55,12 @@ extern const struct cast *cast;
 void stage_furnish(void); /* settings, stores, texts */
 void chat_clear(void);
 
-bool chat_holds(const struct person *p, const char *words);
+/* Their newest message; `before` (not NULL): the newest before that one. Lent. */
+const struct shown *chat_newest(const struct person *p, const struct shown *before);
+bool chat_is_now(const struct shown *m); /* of the act that is going on */
+bool chat_holds(const struct person *p, const char *words); /* … one of those does */
+/* Prints the whole conversation and fails the test. */
+void chat_fail(const struct person *p, const char *what, const char *words);
 /* What the phone shows of a message; NULL: it never saw it. Lent. */
 const struct json *chat_known(const char *bot, int64_t chat, int64_t message);
 

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Asks every 2 ms until the answer is yes; false when ms have passed without one. */
+/* Asks every few ms until the answer is yes; false when ms have passed without one. */
 bool until(bool (*asked)(void *arg), void *arg, int ms);
 
 #endif

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "tests/harness/web.h"
 
+#include "tests/harness/wire.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
-
-static struct sockaddr_in loopback(int port)
-{
-    return (struct sockaddr_in){.sin_family = AF_INET,
-                                .sin_port = htons((uint16_t)port),
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-}
 
 int web_free_port(void)
 {
-    struct sockaddr_in a = loopback(0);
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof a;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -44,38 +38,50 @@ static bool write_all(int fd, const char *s, size_t n)
     return true;
 }
 
-static void request(const struct web_ask *ask, struct buf *out)
+int web_say(const struct web_ask *ask)
 {
-    buf_addf(out, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n",
+    struct buf text = {0};
+    int fd = wire_try(ask->port);
+
+    buf_addf(&text, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n",
              ask->method, ask->path);
-    buf_adds(out, ask->headers);
-    buf_addf(out, "Content-Length: %zu\r\n\r\n", ask->n);
-    buf_add(out, ask->body, ask->n);
+    buf_adds(&text, ask->headers);
+    buf_addf(&text, "Content-Length: %zu\r\n\r\n", ask->n);
+    buf_add(&text, ask->body, ask->n);
+    if (fd >= 0 && !write_all(fd, text.s, text.len)) {
+        close(fd);
+        fd = -1;
+    }
+    buf_free(&text);
+    return fd;
+}
+
+int web_hear(int fd, struct buf *out)
+{
+    struct buf mine = {0}, *answer = out ? out : &mine;
+    char part[16384];
+    ssize_t n;
+    int status = 0;
+
+    buf_clear(answer);
+    while (fd >= 0 && (n = recv(fd, part, sizeof part, 0)) > 0)
+        buf_add(answer, part, (size_t)n);
+    if (fd >= 0)
+        close(fd);
+    if (answer->len > 0)
+        status = wire_status(answer->s);
+    buf_free(&mine);
+    return status > 0 ? status : -1;
 }
 
 int web_ask(const struct web_ask *ask, struct buf *out)
 {
-    struct sockaddr_in a = loopback(ask->port);
-    struct timeval patience = {.tv_sec = 30};
-    struct buf text = {0}, answer = {0};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status = -1;
-    char part[16384];
-    const char *body;
-    ssize_t n;
+    return web_hear(web_say(ask), out);
+}
 
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    request(ask, &text);
-    if (connect(fd, (struct sockaddr *)&a, sizeof a) == 0 &&
-        write_all(fd, text.s, text.len))
-        while ((n = recv(fd, part, sizeof part, 0)) > 0)
-            buf_add(&answer, part, (size_t)n);
-    close(fd);
-    if (answer.len > 12)
-        status = (int)strtol(answer.s + 9, NULL, 10);
-    body = answer.s ? strstr(answer.s, "\r\n\r\n") : NULL;
-    if (out != NULL && body != NULL)
-        buf_add(out, body + 4, answer.len - (size_t)(body + 4 - answer.s));
-    buf_free(&text);
-    buf_free(&answer);
-    return status;
+const char *web_body(const struct buf *answer)
+{
+    const char *blank = answer->len > 0 ? strstr(answer->s, "\r\n\r\n") : NULL;
+
+    return blank != NULL ? blank + 4 : "";
 }

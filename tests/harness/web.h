@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * tests/harness/web.h - a port for a test, and one blocking HTTP request. */
+ * tests/harness/web.h - ordinary HTTP requests to programs on this machine, one a
+ * connection (wire.h: what a browser would never send), and a free port to begin with.
+ */
 #ifndef TESTS_HARNESS_WEB_H
 #define TESTS_HARNESS_WEB_H
 
@@ -17,7 +19,15 @@ struct web_ask {
     size_t n;
 };
 
-/* The status of the answer, its body to out (may be NULL); -1 when nobody answers. */
+/* Asks and waits for the answer: its status, -1 when nobody answers (for as long as
+ * wire.h says). out (NULL: of no interest) becomes the whole answer, head and body. */
 int web_ask(const struct web_ask *ask, struct buf *out);
+
+/* The same in two steps, with something done in between. -1: nobody is there. */
+int web_say(const struct web_ask *ask);
+int web_hear(int fd, struct buf *out); /* closes fd, which may be -1 */
+
+/* What is behind the head of an answer; "" when there is nothing. Lent by it. */
+const char *web_body(const struct buf *answer);
 
 #endif

@@ -17,14 +17,16 @@
 
 #define WAIT_S 20
 
-static int dial(int port)
+int wire_try(int port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET,
                              .sin_port = htons((uint16_t)port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct timeval wait = {.tv_sec = WAIT_S};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     assert_true(fd >= 0);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
     if (connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0)
         return fd;
     close(fd);
@@ -33,21 +35,10 @@ static int dial(int port)
 
 int wire_dial(int port)
 {
-    struct timeval wait = {.tv_sec = WAIT_S};
-    int fd = dial(port);
+    int fd = wire_try(port);
 
     assert_true(fd >= 0);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
     return fd;
-}
-
-bool wire_refused(int port)
-{
-    int fd = dial(port);
-
-    if (fd >= 0)
-        close(fd);
-    return fd < 0;
 }
 
 void wire_say_n(int fd, const char *s, size_t n)

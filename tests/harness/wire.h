@@ -10,7 +10,7 @@
 #include <sys/types.h>
 
 int wire_dial(int port); /* to 127.0.0.1; close(2) it */
-bool wire_refused(int port);
+int wire_try(int port);  /* the same; -1: nobody listens, which fails nothing */
 void wire_say_n(int fd, const char *s, size_t n);
 void wire_say(int fd, const char *s);
 

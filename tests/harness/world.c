@@ -33,7 +33,7 @@ static void need(bool good, const char *what)
     exit(1);
 }
 
-/* ---- Redis: two commands by hand, to be independent of what is tested ------------ */
+/* ---- Redis: two commands by hand, to be independent of what is tested ----------- */
 
 static long redis_ask(int fd, const char *line)
 {
@@ -169,6 +169,7 @@ struct config *world_config_on(const char *mysql_socket)
 
 void world_export(const struct config *cfg)
 {
+    char processes[24];
     const struct {
         const char *name, *value;
     } all[] = {
@@ -193,10 +194,12 @@ void world_export(const struct config *cfg)
         {"TIMEZONE", cfg->timezone},
         {"API_LISTEN", cfg->api_listen},
         {"BOTS_LISTEN", cfg->bots_listen},
+        {"WORKER_PROCESSES", processes},
         {"LOG_LEVEL", cfg->log_level},
         {"LOG_FORMAT", cfg->log_format},
     };
 
+    snprintf(processes, sizeof processes, "%lld", (long long)cfg->worker_processes);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         if (all[i].value != NULL && *all[i].value != '\0')
             setenv(all[i].name, all[i].value, 1);

@@ -56,8 +56,7 @@ static inline int close_yard(void **state)
     return 0;
 }
 
-/* ---- short words
- * ---------------------------------------------------------------------- */
+/* ---- short words ---------------------------------------------------------------- */
 
 struct put {
     struct job_spec spec;

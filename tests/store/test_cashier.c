@@ -66,7 +66,7 @@ static void opens_shift(const struct person *p)
     presses(p, p == &JANE ? "Open a shift" : "Открыть смену");
 }
 
-/* ---- who comes in ---------------------------------------------------------------- */
+/* ---- who comes in --------------------------------------------------------------- */
 
 static void test_strangers_learn_nothing(void **state)
 {
@@ -111,6 +111,18 @@ static void test_an_invite_works_once(void **state)
     told_like(&LATE, "staff bot");
 }
 
+/* Who does not work at a till is not asked to open a shift. */
+static void test_an_invite_without_a_till(void **state)
+{
+    static const struct person NEW = {"auth", 6000000013, "Лев", "ru"};
+
+    (void)state;
+    says(&NEW, invites("marketing", 0));
+    told_like(&NEW, "Лев, добро пожаловать! Ваша роль: маркетолог.");
+    not_told(&NEW, "Откройте смену");
+    assert_false(sees_button(&NEW, "Открыть смену"));
+}
+
 static void test_dismissed_at_once(void **state)
 {
     (void)state;
@@ -124,7 +136,7 @@ static void test_dismissed_at_once(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM redemption"), 0);
 }
 
-/* ---- the shift ------------------------------------------------------------------- */
+/* ---- the shift ------------------------------------------------------------------ */
 
 static void test_the_owner_chooses_a_store(void **state)
 {
@@ -181,7 +193,7 @@ static void test_closing_with_a_report(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM shift WHERE closed_at IS NULL"), 1);
 }
 
-/* ---- three ways to read a code --------------------------------------------------- */
+/* ---- three ways to read a code -------------------------------------------------- */
 
 static void test_by_link_and_redeem(void **state)
 {
@@ -288,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         A_TEST(test_strangers_learn_nothing),
         A_TEST(test_an_invite_works_once),
+        A_TEST(test_an_invite_without_a_till),
         A_TEST(test_dismissed_at_once),
         A_TEST(test_the_owner_chooses_a_store),
         A_TEST(test_scan_before_the_shift),

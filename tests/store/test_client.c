@@ -44,7 +44,7 @@ static void anna_joins(void)
     told_like(&ANNA, "Ваша скидка");
 }
 
-/* ---- joining --------------------------------------------------------------------- */
+/* ---- joining -------------------------------------------------------------------- */
 
 static void test_three_taps_to_a_code(void **state)
 {
@@ -142,7 +142,7 @@ static void test_consent_pressed_twice(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM consent"), 1);
 }
 
-/* ---- the gate -------------------------------------------------------------------- */
+/* ---- the gate ------------------------------------------------------------------- */
 
 static void test_not_subscribed_yet(void **state)
 {
@@ -189,7 +189,7 @@ static void test_subscribed_pressed_twice(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM discount"), 1);
 }
 
-/* ---- the discount ---------------------------------------------------------------- */
+/* ---- the discount --------------------------------------------------------------- */
 
 static void test_once_for_life(void **state)
 {

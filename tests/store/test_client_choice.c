@@ -46,7 +46,7 @@ static void anna_joins(void)
     told_like(&ANNA, "Ваша скидка");
 }
 
-/* ---- birthday -------------------------------------------------------------------- */
+/* ---- birthday ------------------------------------------------------------------- */
 
 static void test_birthday_told_and_confirmed(void **state)
 {
@@ -101,7 +101,7 @@ static void test_cancel_leaves_the_question(void **state)
     told_like(&ANNA, "Я понимаю кнопки");
 }
 
-/* ---- control --------------------------------------------------------------------- */
+/* ---- control -------------------------------------------------------------------- */
 
 static void test_messages_on_and_off(void **state)
 {
@@ -204,7 +204,7 @@ static void test_a_state_that_cannot_be_read(void **state)
     told_like(&ANNA, "Я понимаю кнопки");
 }
 
-/* ---- facts ----------------------------------------------------------------------- */
+/* ---- facts ---------------------------------------------------------------------- */
 
 static void birthday_round(void)
 {
@@ -236,6 +236,75 @@ static void test_a_birthday_gift(void **state)
     presses(&ANNA, "Отписаться");
     told_like(&ANNA, "рассылки отключены");
     assert_int_equal(counts("SELECT COUNT(*) FROM discount"), 2);
+}
+
+/* A gift that comes ahead of the day does not congratulate yet. */
+static void test_a_gift_before_the_day(void **state)
+{
+    (void)state;
+    shop_sets("birthday_days_before", "3");
+    anna_joins();
+    presses(&ANNA, "Хочу получать");
+    says(&ANNA, "/birthday");
+    told_like(&ANNA, "за 3 дня до него и ещё 7 дней после");
+    presses(&ANNA, "Указать дату");
+    says(&ANNA, "1.10.1990");
+    presses(&ANNA, "Верно");
+    stage_wait_until(stage.now + 10 * DAY);
+    says(&ANNA, "/menu");
+    birthday_round();
+    told_like(&ANNA, "Анна, скоро ваш день рождения!");
+    told_like(&ANNA, "скидку <b>15");
+    not_told(&ANNA, "С днём рождения");
+}
+
+/* Nothing is promised that the settings do not give, and no "0 days" is spoken of. */
+static void test_birthday_rules_as_they_are(void **state)
+{
+    (void)state;
+    anna_joins();
+    shop_sets("birthday_days_after", "0");
+    says(&ANNA, "/birthday");
+    told_like(&ANNA, "действует в этот день.");
+    not_told(&ANNA, "ещё");
+    shop_sets("birthday_days_before", "1");
+    says(&ANNA, "/birthday");
+    told_like(&ANNA, "в этот день и 1 день до него.");
+    shop_sets("birthday_percent_bp", "0");
+    says(&ANNA, "/birthday");
+    not_told(&ANNA, "Скидка");
+    presses(&ANNA, "Указать дату");
+    says(&ANNA, "1.10.1990");
+    presses(&ANNA, "Верно");
+    told_like(&ANNA, "Записали");
+    not_told(&ANNA, "Подарок");
+}
+
+static void test_no_hint_at_a_date_we_know(void **state)
+{
+    (void)state;
+    anna_joins();
+    stage_wait_until(stage.now + 31 * DAY);
+    says(&ANNA, "/discount");
+    told_like(&ANNA, "Укажите день рождения");
+    says(&ANNA, "/birthday");
+    presses(&ANNA, "Указать дату");
+    says(&ANNA, "1.10.1990");
+    presses(&ANNA, "Верно");
+    says(&ANNA, "/discount");
+    told_like(&ANNA, "действующих скидок нет");
+    not_told(&ANNA, "Укажите день рождения");
+}
+
+/* A shop that gives nothing for joining asks nobody to subscribe for it. */
+static void test_no_gate_to_nothing(void **state)
+{
+    (void)state;
+    shop_sets("discount_percent_bp", "0");
+    says(&ANNA, "/start");
+    presses(&ANNA, "Согласен");
+    told_like(&ANNA, "новых скидок за подписку нет");
+    not_told(&ANNA, "Подпишитесь");
 }
 
 /* Without consent to marketing the gift lies in the wallet, and nobody is told. */
@@ -292,6 +361,10 @@ int main(void)
         A_TEST(test_old_and_forged_buttons),
         A_TEST(test_a_state_that_cannot_be_read),
         A_TEST(test_a_birthday_gift),
+        A_TEST(test_a_gift_before_the_day),
+        A_TEST(test_birthday_rules_as_they_are),
+        A_TEST(test_no_hint_at_a_date_we_know),
+        A_TEST(test_no_gate_to_nothing),
         A_TEST(test_a_silent_gift),
         A_TEST(test_links_of_the_other_bot),
         A_TEST(test_a_hostile_name),

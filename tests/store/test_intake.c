@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what is stored -------------------------------------------------------------- */
+/* ---- what is stored ------------------------------------------------------------- */
 
 static void an_update_becomes_an_entry_of_the_queue(void **state)
 {
@@ -167,7 +167,7 @@ static void numbers_go_up_whoever_else_puts(void **state)
         assert_int_equal(entry_number(i), want[i]);
 }
 
-/* ---- what is not ----------------------------------------------------------------- */
+/* ---- what is not ---------------------------------------------------------------- */
 
 static void never(void *arg, enum status st)
 {

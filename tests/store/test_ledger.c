@@ -10,8 +10,7 @@
 
 #include "tests/store/queue_yard.h"
 
-/* ---- the claim
- * ------------------------------------------------------------------------------- */
+/* ---- the claim ------------------------------------------------------------------ */
 
 struct claim {
     struct job *job;
@@ -38,8 +37,7 @@ static void job_is_claimed_once(void **state)
     assert_int_equal(db_tx(y->db, claim_work, &c), ST_TAKEN);
 }
 
-/* ---- the watermark
- * ------------------------------------------------------------------------------ */
+/* ---- the watermark -------------------------------------------------------------- */
 
 static int reconcile(struct yard *y, int64_t now)
 {

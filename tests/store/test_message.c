@@ -97,8 +97,7 @@ static int64_t jobs(void)
                        "SELECT COUNT(*) FROM job_open WHERE kind = 'send.message'");
 }
 
-/* ---- the road
- * ------------------------------------------------------------------------ */
+/* ---- the road ------------------------------------------------------------------- */
 
 static void test_put_claimed_sent(void **state)
 {
@@ -161,8 +160,7 @@ static void test_no_arrow_no_move(void **state)
     assert_int_equal(m.state, 0);
 }
 
-/* ---- its sender died
- * ------------------------------------------------------------------ */
+/* ---- its sender died ------------------------------------------------------------ */
 
 static void test_found_sending_a_receipt_goes_again(void **state)
 {
@@ -188,6 +186,19 @@ static enum status marketing(int64_t update_id, bool yes)
                : consent_revoke(shop.db, SHOP_NOW, &act);
 }
 
+/* A database that lets us claim but never settle must not become a flood. */
+static void test_a_receipt_does_not_go_for_ever(void **state)
+{
+    int64_t id = put(MESSAGE_RECEIPT);
+    struct message m;
+
+    (void)state;
+    for (int i = 0; i <= MESSAGE_RESENDS_MAX; i++)
+        assert_int_equal(claim(id, &m), ST_OK);
+    assert_int_equal(claim(id, &m), ST_NONE);
+    assert_int_equal(row(id).state, MESSAGE_UNKNOWN);
+}
+
 static void test_found_sending_marketing_does_not(void **state)
 {
     struct message m;
@@ -204,8 +215,7 @@ static void test_found_sending_marketing_does_not(void **state)
     assert_int_equal(settle(id, MESSAGE_SENT), ST_NONE);
 }
 
-/* ---- not allowed
- * ---------------------------------------------------------------------- */
+/* ---- not allowed ---------------------------------------------------------------- */
 
 static void test_marketing_needs_consent(void **state)
 {
@@ -361,8 +371,7 @@ static void test_forgotten_when_final_and_old(void **state)
     assert_int_equal(row(waiting).state, MESSAGE_QUEUED);
 }
 
-/* ---- the table
- * ------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------ */
 
 static void test_the_arrows(void **state)
 {
@@ -398,6 +407,7 @@ int main(void)
         TEST(test_later_and_again),
         TEST(test_no_arrow_no_move),
         TEST(test_found_sending_a_receipt_goes_again),
+        TEST(test_a_receipt_does_not_go_for_ever),
         TEST(test_found_sending_marketing_does_not),
         TEST(test_marketing_needs_consent),
         TEST(test_consent_gone_before_it_was_sent),

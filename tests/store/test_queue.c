@@ -11,8 +11,7 @@
 
 #include "tests/store/queue_yard.h"
 
-/* ---- putting
- * ---------------------------------------------------------------------------- */
+/* ---- putting -------------------------------------------------------------------- */
 
 static void committed_job_is_row_and_entry(void **state)
 {
@@ -60,8 +59,7 @@ static void too_big_a_body_is_refused_and_changes_nothing(void **state)
     assert_int_equal(waiting(y, POOL_LOGIC), 0);
 }
 
-/* ---- turns
- * -------------------------------------------------------------------------------- */
+/* ---- turns ---------------------------------------------------------------------- */
 
 static void done_job_is_gone(void **state)
 {
@@ -165,8 +163,7 @@ static void lanes_are_weighted_and_none_starves(void **state)
     assert_int_equal(by_lane[2], 4);
 }
 
-/* ---- leases
- * --------------------------------------------------------------------------------- */
+/* ---- leases --------------------------------------------------------------------- */
 
 static void reaped_jobs_keep_their_order_and_one_is_blamed(void **state)
 {

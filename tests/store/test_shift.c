@@ -117,8 +117,7 @@ static void test_sixteen_open_at_once(void **state)
     assert_int_equal(opened, 1);
 }
 
-/* ---- the report
- * ---------------------------------------------------------------------- */
+/* ---- the report ----------------------------------------------------------------- */
 
 static int64_t sell(const char *key, enum discount_source source, int64_t amount)
 {

@@ -43,8 +43,7 @@ static struct staff add(int64_t external_id, enum role role, int64_t store_id)
     return s;
 }
 
-/* ---- joining and leaving
- * ------------------------------------------------------------- */
+/* ---- joining and leaving -------------------------------------------------------- */
 
 static void test_added_by_a_command(void **state)
 {
@@ -207,8 +206,7 @@ static void test_stores(void **state)
     assert_true(one.open);
 }
 
-/* ---- invites
- * ------------------------------------------------------------------------- */
+/* ---- invites -------------------------------------------------------------------- */
 
 static char token[INVITE_TOKEN + 1];
 

@@ -7,15 +7,12 @@
 
 #include "tests/botapi/jv.h"
 #include "tests/harness/program.h"
+#include "tests/harness/web.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #define CLIENT "7100000001:AAclient-token-of-a-test-bot-000000"
@@ -27,53 +24,28 @@
 static struct program *server;
 static int port, code;
 static char state_path[48];
-static struct buf answer; /* body of the last answer */
+static struct buf answer; /* the last one */
 
-/* ---- talking ------------------------------------------------------------------- */
-
-static inline int dial(void)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    struct timeval limit = {.tv_sec = 10};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
-    return fd;
-}
+/* ---- talking -------------------------------------------------------------------- */
 
 static inline int ask(const char *path, const char *type, const void *body, size_t n)
 {
-    struct buf b = {0};
-    int fd = dial();
+    char header[80];
 
-    buf_addf(&b,
-             "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: %s\r\n"
-             "Content-Length: %zu\r\n\r\n",
-             body != NULL ? "POST" : "GET", path, type, n);
-    buf_add(&b, body, n);
-    assert_int_equal(send(fd, b.s, b.len, MSG_NOSIGNAL), b.len);
-    buf_free(&b);
-    return fd;
+    snprintf(header, sizeof header, "Content-Type: %s\r\n", type);
+    return web_say(&(struct web_ask){.port = port,
+                                     .method = body != NULL ? "POST" : "GET",
+                                     .path = path,
+                                     .headers = header,
+                                     .body = body,
+                                     .n = n});
 }
 
-/* Reads to the end; code 0: the connection broke before an answer. */
+/* Reads to the end; code -1: the connection broke before an answer. */
 static inline const char *hear(int fd)
 {
-    char chunk[65536], *blank;
-    ssize_t n;
-
-    buf_clear(&answer);
-    code = 0;
-    while ((n = recv(fd, chunk, sizeof chunk, 0)) > 0)
-        buf_add(&answer, chunk, (size_t)n);
-    close(fd);
-    blank = answer.s ? strstr(answer.s, "\r\n\r\n") : NULL;
-    if (blank == NULL)
-        return "";
-    code = (int)strtol(answer.s + 9, NULL, 10);
-    return blank + 4;
+    code = web_hear(fd, &answer);
+    return web_body(&answer);
 }
 
 static inline const char *post(const char *path, const char *type, const char *body)

@@ -9,7 +9,11 @@
 
 #include "tests/unit/botapi_talk.h"
 
-/* ---- updates by polling -------------------------------------------------------- */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+/* ---- updates by polling --------------------------------------------------------- */
 
 static void test_polling_moves_by_offset(void **state)
 {
@@ -46,7 +50,7 @@ static void test_a_waiting_poll_hears_and_a_second_ends_it(void **state)
     says(hear(second), "wake");
 }
 
-/* ---- webhooks ------------------------------------------------------------------ */
+/* ---- webhooks ------------------------------------------------------------------- */
 
 static int listen_on(int *at)
 {

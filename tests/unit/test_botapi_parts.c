@@ -17,7 +17,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* ---- JSON ---------------------------------------------------------------------- */
+/* ---- JSON ----------------------------------------------------------------------- */
 
 static void test_json_good_and_bad(void **state)
 {
@@ -77,7 +77,7 @@ static void test_json_values(void **state)
     buf_free(&b);
 }
 
-/* ---- HTTP ---------------------------------------------------------------------- */
+/* ---- HTTP ----------------------------------------------------------------------- */
 
 static enum head_fate head(const char *s)
 {
@@ -202,7 +202,7 @@ static void test_broken_forms_are_refused(void **state)
             fail_msg("passed: %s", bodies[i][1]);
 }
 
-/* ---- pictures and the map ------------------------------------------------------ */
+/* ---- pictures and the map ------------------------------------------------------- */
 
 static void test_picture_sizes(void **state)
 {

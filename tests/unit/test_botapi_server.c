@@ -7,9 +7,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "tests/harness/wire.h"
 #include "tests/unit/botapi_talk.h"
 
-/* ---- the Bot API --------------------------------------------------------------- */
+#include <sys/socket.h>
+
+/* ---- the Bot API ---------------------------------------------------------------- */
 
 static void test_tokens_and_methods(void **state)
 {
@@ -148,7 +151,7 @@ static void test_membership(void **state)
     says(call("getChatMember", who), "\"status\":\"left\"");
 }
 
-/* ---- faults -------------------------------------------------------------------- */
+/* ---- faults --------------------------------------------------------------------- */
 
 static void test_faults_strike_and_end(void **state)
 {
@@ -195,7 +198,7 @@ static void test_lost_answers_keep_their_effect(void **state)
     says(tell("calls?method=sendMessage", NULL), "\"fault\":\"timeout_after\"");
 }
 
-/* ---- the rest ------------------------------------------------------------------ */
+/* ---- the rest ------------------------------------------------------------------- */
 
 static void test_redelivered_and_made_up_updates(void **state)
 {
@@ -260,7 +263,7 @@ static void test_nonsense_does_no_harm(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++) {
-        int fd = dial();
+        int fd = wire_dial(port);
 
         send(fd, nonsense[i], strlen(nonsense[i]), MSG_NOSIGNAL);
         shutdown(fd, SHUT_WR);

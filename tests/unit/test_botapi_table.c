@@ -115,7 +115,7 @@ static void test_tables_are_sorted(void **state)
         assert_true(strcmp(api_types[i - 1].name, api_types[i].name) < 0);
 }
 
-/* ---- calls --------------------------------------------------------------------- */
+/* ---- calls ---------------------------------------------------------------------- */
 
 static bool allowed(const char *method, const char *json, char *why, size_t n)
 {

@@ -127,7 +127,7 @@ static void test_no_rude_words(void **state)
     }
 }
 
-/* ---- reading ---- */
+/* ---- reading -------------------------------------------------------------------- */
 
 /* A good code that holds all of `must`, to be typed in some other way. */
 static void code_with(const char *must, char code[CODE_SYMBOLS + 1])
@@ -342,7 +342,7 @@ static void test_nuls_and_great_lengths(void **state)
     assert_int_equal(code_read(typed, CODE_SYMBOLS, out, NULL), CODE_FINE);
 }
 
-/* ---- ULID, base 36, nonces ---- */
+/* ---- ULID, base 36, nonces ------------------------------------------------------ */
 
 static void test_ulids_sort_by_time(void **state)
 {

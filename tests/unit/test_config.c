@@ -97,7 +97,7 @@ static void test_all_that_is_given_is_taken(void **state)
     set("DATABASE_PASSWORD", "p a s s");
     set("REDIS_URL", "unix:///run/redis.sock?db=3");
     set("REDIS_CACHE_URL", "redis://:secret@cache:6380/2");
-    set("QUEUE_SHARDS", "4");
+    set("QUEUE_SHARDS", "1");
     set("TELEGRAM_API_BASE", "http://127.0.0.1:8081/");
     set("TELEGRAM_PROXY", "socks5h://me:word@proxy:1080");
     set("PUBLIC_URL", "https://shop.example/yard//");
@@ -111,7 +111,7 @@ static void test_all_that_is_given_is_taken(void **state)
     assert_string_equal(cfg.database_password, "p a s s");
     assert_string_equal(cfg.redis_cache_url, "redis://:secret@cache:6380/2");
     assert_string_equal(cfg.redis_fsm_url, "unix:///run/redis.sock?db=3");
-    assert_int_equal(cfg.queue_shards, 4);
+    assert_int_equal(cfg.queue_shards, 1);
     assert_string_equal(cfg.telegram_api_base, "http://127.0.0.1:8081");
     assert_string_equal(cfg.public_url, "https://shop.example/yard");
     assert_int_equal(cfg.superadmin_telegram_id, 5123456789);
@@ -119,6 +119,16 @@ static void test_all_that_is_given_is_taken(void **state)
     assert_string_equal(cfg.log_format, "text");
     assert_string_equal(cfg.api_listen, "[::1]:8000");
     config_free(&cfg);
+}
+
+static void test_what_nobody_uses_yet_is_named(void **state)
+{
+    (void)state;
+    assert_null(config_idle(0));
+    set("WORKER_METRICS_LISTEN", "127.0.0.1:9100");
+    set("DATABASE_HOST", "db");
+    assert_string_equal(config_idle(0), "WORKER_METRICS_LISTEN");
+    assert_null(config_idle(1));
 }
 
 static void test_empty_is_absent(void **state)
@@ -202,14 +212,22 @@ static void test_webhooks_need_their_secrets(void **state)
     config_free(&cfg);
 }
 
-/* ---- NAME_FILE ---- */
+/* ---- NAME_FILE ------------------------------------------------------------------ */
 
 static char path[64];
+
+static void remove_file(void)
+{
+    unlink(path);
+}
 
 static void file_with(const void *text, size_t n)
 {
     FILE *f;
 
+    if (path[0] == '\0')
+        atexit(remove_file);
+    remove_file();
     snprintf(path, sizeof path, "/tmp/config.XXXXXX");
     f = fdopen(mkstemp(path), "w");
     assert_non_null(f);
@@ -313,7 +331,7 @@ static void test_secrets_are_told_to_the_log(void **state)
     buf_free(&b);
 }
 
-/* ---- what is printed ---- */
+/* ---- what is printed ------------------------------------------------------------ */
 
 static char *printed(void (*print)(FILE *))
 {
@@ -400,6 +418,7 @@ int main(void)
         cmocka_unit_test_setup(test_secrets_are_told_to_the_log, empty),
         cmocka_unit_test_setup(test_defaults, empty),
         cmocka_unit_test_setup(test_all_that_is_given_is_taken, empty),
+        cmocka_unit_test_setup(test_what_nobody_uses_yet_is_named, empty),
         cmocka_unit_test_setup(test_empty_is_absent, empty),
         cmocka_unit_test_setup(test_missing_is_named, empty),
         cmocka_unit_test_setup(test_one_bot_cannot_be_both, empty),

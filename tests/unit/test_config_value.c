@@ -105,7 +105,7 @@ static const char *const bad[][2] = {
     {"REDIS_URL", "unix:///x?db=a"},
     {"REDIS_CACHE_URL", "redis://h:p:1"},
     {"QUEUE_SHARDS", "0"},
-    {"QUEUE_SHARDS", "65"},
+    {"QUEUE_SHARDS", "2"},
     {"TELEGRAM_BOT_TOKEN", "123456789"},
     {"TELEGRAM_BOT_TOKEN", "12a:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"},
     {"TELEGRAM_BOT_TOKEN", ":AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"},

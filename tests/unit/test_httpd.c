@@ -23,7 +23,7 @@
 #define WAIT_MS 20000
 #define POST "POST /x HTTP/1.1\r\nHost: a\r\n"
 
-/* ---- what is fine ---------------------------------------------------------------- */
+/* ---- what is fine --------------------------------------------------------------- */
 
 static void requests_in_one_breath_are_answered_in_order(void **state)
 {
@@ -113,20 +113,79 @@ static void who_is_refused_early_sends_no_body(void **state)
     close(fd);
 }
 
+static void leave(int fd, bool abruptly)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    if (abruptly) /* a reset: the server hears of it while it holds the request */
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fd);
+}
+
+static bool all_handled(void *arg)
+{
+    return place_handled() >= *(int *)arg;
+}
+
 static void a_client_that_left_is_answered_into_the_void(void **state)
 {
+    int fds[20], twenty = 20;
     char answer[4096];
 
     (void)state;
     for (int i = 0; i < 20; i++) {
-        int fd = wire_dial(httpd_port(place.httpd));
-        wire_say(fd, "GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
-        close(fd);
+        fds[i] = wire_dial(httpd_port(place.httpd));
+        wire_say(fds[i], i % 3 ? "GET /later HTTP/1.1\r\nHost: a\r\n\r\n"
+                               : "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 3"
+                                 "\r\n\r\nabcGET /x HTTP/1.1\r\nHost: a\r\n\r\n");
     }
+    assert_true(until(all_handled, &twenty, WAIT_MS));
+    for (int i = 0; i < 20; i++)
+        leave(fds[i], i % 2);
     int fd = wire_dial(httpd_port(place.httpd));
     wire_say(fd, "GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
     wire_hear_until(fd, answer, sizeof(answer), "204", 1);
+    wire_say(fd, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+    wire_hear_until(fd, answer, sizeof(answer), "GET /x 0", 1);
     close(fd);
+}
+
+static struct loop *closing_loop;
+
+static void hold(void *arg, struct http_req *req)
+{
+    (void)arg;
+    (void)req;
+    loop_stop(closing_loop);
+}
+
+/* What is held or half read when the server is closed is gone with it (a leak, or
+ * worse, shows under the sanitizers). */
+static void a_server_may_be_closed_at_any_time(void **state)
+{
+    struct httpd_options o = {
+        .listen = "127.0.0.1:0", .body_max = PLACE_BODY_MAX, .handler = hold};
+    struct httpd *h;
+    int held, half, left;
+
+    (void)state;
+    closing_loop = loop_new();
+    h = httpd_open(closing_loop, &o, NULL);
+    left = wire_dial(httpd_port(h));
+    wire_say(left, "GET /x HTTP/1.1\r\nHost: a\r\n\r\n");
+    loop_run(closing_loop);
+    leave(left, true);
+    half = wire_dial(httpd_port(h));
+    wire_say(half, POST "Content-Length: 4\r\n\r\nab");
+    held = wire_dial(httpd_port(h));
+    wire_say(held, POST "Content-Length: 4\r\n\r\nabcd");
+    loop_run(closing_loop);
+    httpd_close(h);
+    loop_free(closing_loop);
+    assert_true(wire_closed(held));
+    assert_true(wire_closed(half));
+    close(held);
+    close(half);
 }
 
 static void a_head_too_long_is_refused(void **state)
@@ -145,7 +204,7 @@ static void a_head_too_long_is_refused(void **state)
     close(fd);
 }
 
-/* ---- the slow ones --------------------------------------------------------------- */
+/* ---- the slow ones -------------------------------------------------------------- */
 
 /* Sends a byte every 200 ms until the connection is closed; answers after how long. */
 static int64_t drip(const char *head, const char *bytes)
@@ -231,7 +290,7 @@ static void five_hundred_slow_ones_keep_nobody_waiting(void **state)
         close(slow[i]);
 }
 
-/* ---- stopping -------------------------------------------------------------------- */
+/* ---- stopping ------------------------------------------------------------------- */
 
 static bool two_handled(void *arg)
 {
@@ -265,7 +324,7 @@ static void stopping_finishes_what_is_under_way(void **state)
     assert_true(wire_closed(half));
     pthread_join(place.thread, NULL);
     assert_true(place_drained());
-    assert_true(wire_refused(httpd_port(place.httpd)));
+    assert_int_equal(wire_try(httpd_port(place.httpd)), -1);
     close(idle);
     close(silent);
     close(busy);
@@ -315,6 +374,7 @@ int main(void)
         TEST(whoever_drips_is_cut_off_after_ten_seconds),
         TEST(five_hundred_slow_ones_keep_nobody_waiting),
         cmocka_unit_test_setup(stopping_finishes_what_is_under_way, place_open),
+        cmocka_unit_test(a_server_may_be_closed_at_any_time),
         cmocka_unit_test(an_address_that_is_none_is_refused),
     };
 

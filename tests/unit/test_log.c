@@ -145,7 +145,7 @@ static void test_bad_utf8_never_breaks_a_line(void **state)
     assert_non_null(strstr(line, "name="));
 }
 
-/* ---- redaction ---- */
+/* ---- redaction ------------------------------------------------------------------ */
 
 static void leaves_as(const char *text, const char *shown)
 {
@@ -251,7 +251,7 @@ static void test_lines_are_redacted_everywhere(void **state)
     }
 }
 
-/* ---- size ---- */
+/* ---- size ----------------------------------------------------------------------- */
 
 static void test_a_long_text_is_cut_at_a_character(void **state)
 {
@@ -310,7 +310,7 @@ static void test_a_line_is_at_most_16_kib(void **state)
     json_free(v);
 }
 
-/* ---- for a person ---- */
+/* ---- for a person --------------------------------------------------------------- */
 
 static void test_text_lines(void **state)
 {

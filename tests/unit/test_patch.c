@@ -44,6 +44,15 @@ static void test_edit_becomes_new(void **state)
         "{\"method\":\"sendMessage\",\"params\":{\"chat_id\":7,\"text\":\"b\"}}");
 }
 
+/* A picture's caption that comes too late to be of use. */
+static void test_an_edit_or_nothing(void **state)
+{
+    (void)state;
+    check("{\"method\":\"editMessageCaption\",\"params\":{\"chat_id\":7,"
+          "\"message_id\":9,\"caption\":\"b\"},\"only_edit\":true}",
+          TG_ACT_SEND_NEW, NULL);
+}
+
 static void test_buttons_alone_are_no_message(void **state)
 {
     (void)state;
@@ -128,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_edit_becomes_new),
+        cmocka_unit_test(test_an_edit_or_nothing),
         cmocka_unit_test(test_buttons_alone_are_no_message),
         cmocka_unit_test(test_formatting_goes_the_words_stay),
         cmocka_unit_test(test_reply_goes),

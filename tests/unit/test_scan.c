@@ -21,7 +21,7 @@
 static const char code[] =
     "https://t.me/exmpl_kassa_bot?start=q_Zm9vYmFyYmF6cXV4MTIzNA";
 
-/* ---- making photos ------------------------------------------------------------ */
+/* ---- making photos -------------------------------------------------------------- */
 
 static struct grey qr_grey(const char *text)
 {
@@ -132,7 +132,7 @@ static void assert_is_code(struct scan_result r)
     assert_string_equal(r.text, code);
 }
 
-/* ---- what is read ------------------------------------------------------------- */
+/* ---- what is read --------------------------------------------------------------- */
 
 static void test_png_as_we_send_it(void **state)
 {
@@ -222,7 +222,7 @@ static void test_no_code(void **state)
     assert_int_equal(scan_jpeg(g, 80, false).found, SCAN_NOTHING);
 }
 
-/* ---- what is refused ---------------------------------------------------------- */
+/* ---- what is refused ------------------------------------------------------------ */
 
 static void test_no_picture(void **state)
 {

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- screens --------------------------------------------------------------------- */
+/* ---- screens -------------------------------------------------------------------- */
 
 static struct json *made(struct screen *sc, int64_t message, bool on_photo)
 {
@@ -141,6 +141,8 @@ static void test_words_under_a_picture(void **state)
     assert_int_equal(json_int_or(o, "params.message_id", 0), 9);
     assert_string_equal(json_text(o, "params.caption", NULL),
                         text_get(LANG_EN, CAPTION_RETIRED));
+    assert_true(
+        json_bool_or(o, "only_edit", false)); /* never as a message of its own */
     json_free(o);
 }
 
@@ -194,7 +196,7 @@ static void test_a_store_with_a_terrible_name(void **state)
     json_free(o);
 }
 
-/* ---- callback data --------------------------------------------------------------- */
+/* ---- callback data -------------------------------------------------------------- */
 
 static bool reads(const char *data, const char *route, const char *arg)
 {
@@ -287,7 +289,7 @@ static void test_ids_in_args(void **state)
     assert_int_equal(talk_id("zzzzzzzzzzzzzzzzz", NULL), 0);
 }
 
-/* ---- tables ---------------------------------------------------------------------- */
+/* ---- tables --------------------------------------------------------------------- */
 
 static enum status nothing(struct talk *t, const char *arg)
 {
@@ -358,7 +360,7 @@ static void test_offered_commands_are_understood(void **state)
     assert_true(commands_offered(TG_AUTH, &cashier_book) >= 2 * 7);
 }
 
-/* ---- the dialogue's state -------------------------------------------------------- */
+/* ---- the dialogue's state ------------------------------------------------------- */
 
 static void test_a_state_comes_back(void **state)
 {

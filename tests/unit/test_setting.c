@@ -50,7 +50,6 @@ static void defaults_are_the_ones_we_promise(void **state)
     assert_int_equal(set.quiet_to, 9 * 60);
     assert_int_equal(set.birthday_check_at, 9 * 60);
     assert_int_equal(set.birthday_leap, SETTING_FEB28);
-    assert_false(set.birthday_year_needed);
     assert_int_equal(set.retention_days, 90);
     assert_int_equal(set.undo_minutes, 10);
     assert_int_equal(set.hold_minutes, 3);

@@ -41,7 +41,7 @@ static struct server {
     struct buf in, last; /* what is being read; the last whole request */
 } server;
 
-/* ---- the server --------------------------------------------------------------- */
+/* ---- the server ----------------------------------------------------------------- */
 
 static bool request_whole(const struct buf *b)
 {
@@ -147,7 +147,7 @@ static void server_end(void)
     buf_free(&server.last);
 }
 
-/* ---- the client --------------------------------------------------------------- */
+/* ---- the client ----------------------------------------------------------------- */
 
 static struct client {
     struct loop *loop;
@@ -240,7 +240,7 @@ static void ask_once(const struct line *l, int timeout_ms)
     server_end();
 }
 
-/* ---- tests -------------------------------------------------------------------- */
+/* ---- tests ---------------------------------------------------------------------- */
 
 static void test_sends_json_and_keeps_the_connection(void **state)
 {

@@ -20,7 +20,7 @@
 #define NAMES_MAX 16
 #define LABEL_MAX 20 /* characters on a phone, two buttons a row */
 
-/* ---- placeholders ---------------------------------------------------------------- */
+/* ---- placeholders --------------------------------------------------------------- */
 
 struct names {
     char name[NAMES_MAX][32];
@@ -98,7 +98,7 @@ static void test_placeholders_are_the_same(void **state)
     }
 }
 
-/* ---- limits and HTML ------------------------------------------------------------- */
+/* ---- limits and HTML ------------------------------------------------------------ */
 
 /* Fills every placeholder with the same value. */
 static char *filled(int lang, int key, const char *value, bool html)
@@ -283,7 +283,7 @@ static void test_labels_fit_a_button(void **state)
         }
 }
 
-/* ---- every key is used ----------------------------------------------------------- */
+/* ---- every key is used ---------------------------------------------------------- */
 
 static char *sources(void)
 {
@@ -358,7 +358,7 @@ static void test_every_key_is_used(void **state)
     assert_int_equal(n, TEXT_COUNT);
 }
 
-/* ---- plurals, languages ---------------------------------------------------------- */
+/* ---- plurals, languages --------------------------------------------------------- */
 
 static void check_wallet(int lang, int64_t n, const char *want)
 {

@@ -153,7 +153,7 @@ static void test_offsets_of_half_hours(void **state)
     tz_close(howe);
 }
 
-/* ---- names and files ---- */
+/* ---- names and files ------------------------------------------------------------ */
 
 static void test_names_that_are_refused(void **state)
 {
@@ -274,7 +274,7 @@ static void test_damaged_files(void **state)
     assert_null(open_bytes(f, bent, f->n));
 }
 
-/* ---- rules ---- */
+/* ---- rules ---------------------------------------------------------------------- */
 
 static enum status parse_rule(const char *s, struct tz_rule *r)
 {
@@ -363,7 +363,7 @@ static void test_rules_by_day_of_the_year(void **state)
         assert_int_equal(tz_rule_span(&r, t).offset, -4 * 3600);
 }
 
-/* ---- the C library as oracle ---- */
+/* ---- the C library as oracle ---------------------------------------------------- */
 
 static const char *const zones[] = {"Asia/Vladivostok",
                                     "Asia/Kamchatka",

@@ -25,6 +25,7 @@ static const struct face {
     [VERDICT_LOCKED] = {CARD_LOCKED, TEXT_NOTHING, NULL, NULL},
     [VERDICT_NO_RIGHT] = {TEXT_NO_RIGHT, TEXT_NOTHING, NULL, NULL},
     [VERDICT_NO_SHIFT] = {CARD_NO_SHIFT, BTN_OPEN_SHIFT, "s", "ask"},
+    [VERDICT_WITHDRAWN] = {CARD_WITHDRAWN, TEXT_NOTHING, NULL, NULL},
 };
 
 static enum text_key what_text(enum discount_source source)
@@ -75,6 +76,14 @@ static void valid_buttons(struct talk *t, struct screen *sc, const struct card *
     screen_button(sc, BTN_CANCEL, "r", "no", c->nonce);
 }
 
+/* Whoever may take back what others redeemed finds it by checking its code. */
+static void used_buttons(struct talk *t, struct screen *sc, const struct spent *used)
+{
+    if (used->key[0] != '\0' && staff_may(&t->staff, PERM_REDEMPTION_VOID) &&
+        role_scope(t->staff.role, PERM_REDEMPTION_VOID) >= SCOPE_STORE)
+        screen_button(sc, BTN_UNDO, "u", "ask", used->key);
+}
+
 /* code travels on in the button that needs it: to take over, to open a shift first. */
 enum status card_show(struct talk *t, const struct card *c, const char *code)
 {
@@ -90,6 +99,8 @@ enum status card_show(struct talk *t, const struct card *c, const char *code)
     if (v == VERDICT_VALID)
         valid_buttons(t, &sc, c);
     else {
+        if (v == VERDICT_USED)
+            used_buttons(t, &sc, &c->used);
         if (f->label != TEXT_NOTHING)
             screen_button(&sc, f->label, f->screen, f->action, code);
         screen_button(&sc, BTN_MENU, "m", "open", NULL);
@@ -117,22 +128,21 @@ enum status card_no(struct talk *t, const char *arg)
     return cashier_menu(t, "cancelled");
 }
 
-/* ---- the press ------------------------------------------------------------------- */
+/* ---- the press ------------------------------------------------------------------ */
 
 enum status receipt_show(struct talk *t, const struct redemption *r)
 {
-    char percent[SHOP_WHEN_BYTES], when[SHOP_WHEN_BYTES], id[14];
+    char percent[SHOP_WHEN_BYTES], when[SHOP_WHEN_BYTES];
     struct screen sc;
 
     shop_percent(r->percent_bp, t->lang, percent);
     shop_when(t->shop, r->redeemed_at, t->lang, when);
-    base36_print((uint64_t)r->id, id);
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_RECEIPT, T_INT("no", r->receipt_no),
                T_TEXT("percent", percent), T_TEXT("customer", r->customer),
                T_TEXT("when", when), T_TEXT("store", r->store),
                T_TEXT("what", text_get(t->lang, what_text(r->source))));
-    screen_button(&sc, BTN_UNDO, "u", "ask", id);
+    screen_button(&sc, BTN_UNDO, "u", "ask", r->key);
     screen_button(&sc, BTN_MENU, "m", "new", NULL);
     return talk_show(t, &sc);
 }

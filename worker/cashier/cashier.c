@@ -3,7 +3,7 @@
  * The cashier's bot: its tables, its menu. */
 #include "worker/cashier/cashier.h"
 
-/* ---- what may come in, who may, what runs ---------------------------------------- */
+/* ---- what may come in, who may, what runs --------------------------------------- */
 
 static const struct talk_row screens[] = {
     {"m:open", cashier_menu, NEED_STAFF, PERM_SHIFT},
@@ -49,7 +49,7 @@ static const struct talk_row links[] = {
     {"r_", cashier_start, NEED_NOTHING},
 };
 
-/* ---- who is it ------------------------------------------------------------------- */
+/* ---- who is it ------------------------------------------------------------------ */
 
 static enum status not_none(enum status st)
 {
@@ -100,7 +100,7 @@ static enum status allow_cashier(struct talk *t, const struct talk_row *row)
     return st == ST_OK ? ST_REFUSED : st;
 }
 
-/* ---- the menu -------------------------------------------------------------------- */
+/* ---- the menu ------------------------------------------------------------------- */
 
 static void off_shift(struct screen *sc)
 {

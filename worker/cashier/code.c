@@ -37,7 +37,7 @@ enum status code_link(struct talk *t, const char *arg)
     return code_check(t, arg, false);
 }
 
-/* ---- typed ----------------------------------------------------------------------- */
+/* ---- typed ---------------------------------------------------------------------- */
 
 static enum status misread(struct talk *t, enum code_fault fault, int at)
 {
@@ -83,7 +83,7 @@ enum status code_typed(struct talk *t, const char *arg)
     return read_text(t, t->up->text, t->up->text_n);
 }
 
-/* ---- photographed ---------------------------------------------------------------- */
+/* ---- photographed --------------------------------------------------------------- */
 
 enum status code_photo(struct talk *t, const char *arg)
 {

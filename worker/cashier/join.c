@@ -36,13 +36,17 @@ static enum text_key role_text(enum role role)
 
 static enum status greet(struct talk *t)
 {
+    bool shift = staff_may(&t->staff, PERM_SHIFT);
     struct screen sc;
 
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_HIRED, T_TEXT("name", t->staff.name),
                T_TEXT("role", text_get(t->lang, role_text(t->staff.role))));
-    screen_button(&sc, BTN_OPEN_SHIFT, "s", "ask", NULL);
-    screen_button(&sc, BTN_HELP, "h", "open", NULL);
+    if (shift) {
+        screen_say(&sc, TEXT_HIRED_SHIFT);
+        screen_button(&sc, BTN_OPEN_SHIFT, "s", "ask", NULL);
+        screen_button(&sc, BTN_HELP, "h", "open", NULL);
+    }
     return talk_show(t, &sc);
 }
 

@@ -4,7 +4,6 @@
  * looked at, closed with a report. */
 #include "worker/cashier/cashier.h"
 
-#include "core/base/money.h"
 #include "core/staff/store.h"
 
 #include <stdio.h>
@@ -73,22 +72,7 @@ enum status shift_choose(struct talk *t, const char *arg)
     return opened(t, store, code);
 }
 
-/* ---- the report ------------------------------------------------------------------ */
-
-static void say_money(struct talk *t, struct screen *sc, const struct shift_report *r)
-{
-    struct buf sum = {0}, off = {0}, average = {0};
-
-    money_add(&sum, r->amount, lang_code(t->lang));
-    money_add(&off, r->discount, lang_code(t->lang));
-    money_add(&average, r->average, lang_code(t->lang));
-    screen_say(sc, TEXT_REPORT_MONEY, T_TEXT("sum", sum.s), T_TEXT("off", off.s),
-               T_TEXT("average", average.s));
-    sc->failed |= sum.failed || off.failed || average.failed;
-    buf_free(&sum);
-    buf_free(&off);
-    buf_free(&average);
-}
+/* ---- the report ----------------------------------------------------------------- */
 
 static void say_report(struct talk *t, struct screen *sc, const struct shift_report *r)
 {
@@ -107,8 +91,6 @@ static void say_report(struct talk *t, struct screen *sc, const struct shift_rep
                    T_INT("subscription", r->by_source[SOURCE_SUBSCRIPTION]),
                    T_INT("birthday", r->by_source[SOURCE_BIRTHDAY]),
                    T_INT("manual", r->by_source[SOURCE_MANUAL]));
-    if (r->with_amount > 0)
-        say_money(t, sc, r);
 }
 
 static enum status look(struct talk *t, int64_t shift_id, struct screen *sc)

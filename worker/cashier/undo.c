@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * A receipt taken back: why, in one tap, then both sides are told. Who may and how long
- * is redemption_void's to say. */
+ * is redemption_void's to say; it is asked before the question too, so that nobody is
+ * asked for a reason in vain.
+ *
+ * Buttons carry the receipt's key, not its number: u:ask:<key>, u:do:<key>.<reason>. A
+ * key that was made up, or of a receipt before there were keys, finds none. */
 #include "worker/cashier/cashier.h"
 
 #include <stdio.h>
@@ -19,35 +23,84 @@ static const struct reason {
 };
 #define REASONS (sizeof(reasons) / sizeof(reasons[0]))
 
+/* "<key>" or "<key>.<rest>"; a key of another length is left empty. Answers the rest.
+ */
+static const char *key_read(const char *arg, char key[NONCE_TEXT + 1])
+{
+    size_t n = strcspn(arg, ".");
+
+    snprintf(key, NONCE_TEXT + 1, "%.*s", n == NONCE_TEXT ? NONCE_TEXT : 0, arg);
+    return arg[n] == '.' ? arg + n + 1 : arg + n;
+}
+
+static struct void_ask ask_of(const struct talk *t)
+{
+    return (struct void_ask){.staff = &t->staff,
+                             .shift = t->on_shift ? &t->shift : NULL,
+                             .window = t->shop->set.undo_minutes * MINUTE};
+}
+
+static enum status not_undone(struct talk *t, enum void_result why, int no)
+{
+    static const enum text_key says[] = {
+        [VOIDED] = TEXT_UNDO_NOTHING,       [VOID_ALREADY] = TEXT_UNDO_ALREADY,
+        [VOID_TOO_LATE] = TEXT_UNDO_LATE,   [VOID_NOT_YOURS] = TEXT_UNDO_NOT_YOURS,
+        [VOID_UNKNOWN] = TEXT_UNDO_UNKNOWN,
+    };
+    struct screen sc;
+
+    screen_open(&sc, t->lang);
+    screen_say(&sc, says[why], T_INT("minutes", t->shop->set.undo_minutes),
+               T_INT("no", no));
+    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    return talk_show(t, &sc);
+}
+
 static enum status ask(struct talk *t, const struct redemption *r)
 {
-    char id[14], arg[SCREEN_DATA_MAX + 1], percent[SHOP_WHEN_BYTES];
+    char arg[SCREEN_DATA_MAX + 1], percent[SHOP_WHEN_BYTES];
     struct screen sc;
     size_t i;
 
-    base36_print((uint64_t)r->id, id);
     shop_percent(r->percent_bp, t->lang, percent);
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_UNDO_ASK, T_INT("no", r->receipt_no),
                T_TEXT("percent", percent), T_TEXT("customer", r->customer));
     for (i = 0; i < REASONS; i++) {
-        snprintf(arg, sizeof(arg), "%s.%s", id, reasons[i].arg);
+        snprintf(arg, sizeof(arg), "%s.%s", r->key, reasons[i].arg);
         screen_button(&sc, reasons[i].label, "u", "do", arg);
     }
-    screen_button(&sc, BTN_KEEP, "u", "keep", id);
+    screen_button(&sc, BTN_KEEP, "u", "keep", r->key);
     return talk_show(t, &sc);
 }
 
-/* Of another cashier, or of another time: nothing is shown of it. The act itself asks
- * again, with locks. */
-static enum status find(struct talk *t, int64_t id, struct redemption *r)
+/* *result VOIDED: they may undo r; whatever else: r is not for them to see. */
+static enum status look(struct talk *t, const char *arg, struct redemption *r,
+                        enum void_result *result)
 {
-    enum status st = id != 0 ? redemption_load(t->s->db, id, r) : ST_NONE;
+    const struct void_ask v = ask_of(t);
+    char key[NONCE_TEXT + 1];
+    enum status st;
 
-    if (st == ST_OK && r->staff_id != t->staff.id &&
-        role_scope(t->staff.role, PERM_REDEMPTION_VOID) < SCOPE_STORE)
-        st = ST_NONE;
-    return st;
+    (void)key_read(arg, key);
+    *result = VOID_UNKNOWN;
+    st = redemption_find(t->s->db, key, r);
+    if (st == ST_OK)
+        st = redemption_may_void(t->s->db, t->now, &v, r, result);
+    return st == ST_NONE ? ST_OK : st;
+}
+
+static enum status ask_or_not(struct talk *t, const char *arg, bool on_receipt)
+{
+    enum void_result result;
+    struct redemption r = {0};
+    enum status st = look(t, arg, &r, &result);
+
+    if (st != ST_OK || result == VOIDED)
+        return st == ST_OK ? ask(t, &r) : st;
+    if (on_receipt)
+        talk_leave(t); /* it stays in the chat */
+    return not_undone(t, result, r.receipt_no);
 }
 
 enum status undo_last(struct talk *t, const char *arg)
@@ -56,31 +109,29 @@ enum status undo_last(struct talk *t, const char *arg)
     enum status st = redemption_last(t->s->db, t->shift.id, &r);
 
     (void)arg;
-    if (st == ST_NONE)
+    if (st == ST_NONE || (st == ST_OK && r.key[0] == '\0'))
         return talk_say(t, TEXT_UNDO_NOTHING);
-    return st == ST_OK ? ask(t, &r) : st;
+    return st == ST_OK ? ask_or_not(t, r.key, false) : st;
 }
 
 enum status undo_ask(struct talk *t, const char *arg)
 {
-    struct redemption r;
-    enum status st = find(t, talk_id(arg, NULL), &r);
-
-    if (st == ST_NONE)
-        return talk_say(t, TEXT_UNDO_NOT_YOURS);
-    if (st != ST_OK)
-        return st;
-    return r.voided_at != 0 ? talk_say(t, TEXT_UNDO_ALREADY) : ask(t, &r);
+    return ask_or_not(t, arg, true);
 }
 
+/* The receipt again, for whoever might have undone it; late is no hindrance. */
 enum status undo_keep(struct talk *t, const char *arg)
 {
+    enum void_result result;
     struct redemption r;
-    enum status st = find(t, talk_id(arg, NULL), &r);
+    enum status st = look(t, arg, &r, &result);
 
-    if (st == ST_NONE)
-        return cashier_menu(t, "old");
-    return st == ST_OK ? receipt_show(t, &r) : st;
+    if (st != ST_OK)
+        return st;
+    if (result == VOID_ALREADY)
+        return not_undone(t, result, r.receipt_no);
+    return result == VOIDED || result == VOID_TOO_LATE ? receipt_show(t, &r)
+                                                       : cashier_menu(t, "old");
 }
 
 static enum status undone(struct talk *t, const struct redemption *r, enum text_key why)
@@ -96,16 +147,6 @@ static enum status undone(struct talk *t, const struct redemption *r, enum text_
     return talk_show(t, &sc);
 }
 
-static enum status not_undone(struct talk *t, enum text_key why)
-{
-    struct screen sc;
-
-    screen_open(&sc, t->lang);
-    screen_say(&sc, why, T_INT("minutes", t->shop->set.undo_minutes));
-    screen_button(&sc, BTN_MENU, "m", "open", NULL);
-    return talk_show(t, &sc);
-}
-
 static const struct reason *reason_find(const char *arg)
 {
     size_t i;
@@ -118,27 +159,22 @@ static const struct reason *reason_find(const char *arg)
 
 enum status undo_do(struct talk *t, const char *arg)
 {
-    static const enum text_key says[] = {
-        [VOID_ALREADY] = TEXT_UNDO_ALREADY,
-        [VOID_TOO_LATE] = TEXT_UNDO_LATE,
-        [VOID_NOT_YOURS] = TEXT_UNDO_NOT_YOURS,
-        [VOID_UNKNOWN] = TEXT_UNDO_NOT_YOURS,
-    };
-    const char *rest;
-    int64_t id = talk_id(arg, &rest);
-    const struct reason *why = reason_find(rest);
-    struct void_ask v = {.redemption_id = id,
-                         .staff = &t->staff,
-                         .shift = t->on_shift ? &t->shift : NULL,
-                         .window = t->shop->set.undo_minutes * MINUTE};
+    char key[NONCE_TEXT + 1];
+    const struct reason *why = reason_find(key_read(arg, key));
+    struct void_ask v = ask_of(t);
     enum void_result result;
     struct redemption r;
     enum status st;
 
-    if (id == 0 || why == NULL)
+    if (why == NULL)
         return cashier_menu(t, "old");
+    st = redemption_find(t->s->db, key, &r);
+    if (st != ST_OK)
+        return st == ST_NONE ? not_undone(t, VOID_UNKNOWN, 0) : st;
+    v.redemption_id = r.id;
     v.reason = why->reason;
     if ((st = redemption_void(t->s->db, t->now, &v, &result, &r)) != ST_OK)
         return st;
-    return result == VOIDED ? undone(t, &r, why->label) : not_undone(t, says[result]);
+    return result == VOIDED ? undone(t, &r, why->label)
+                            : not_undone(t, result, r.receipt_no);
 }

@@ -11,17 +11,30 @@
 
 #define STATE "birthday"
 
+static enum text_key rules_text(const struct birthday_rules *r)
+{
+    if (r->before > 0)
+        return r->after > 0 ? TEXT_BIRTHDAY_RULES : TEXT_BIRTHDAY_RULES_AHEAD;
+    return r->after > 0 ? TEXT_BIRTHDAY_RULES_DAY : TEXT_BIRTHDAY_RULES_ONLY;
+}
+
 static void say_rules(struct talk *t, struct screen *sc, const struct birthday_rules *r)
 {
+    const struct customer *c = &t->customer;
     char percent[SHOP_WHEN_BYTES];
 
     shop_percent(r->percent_bp, t->lang, percent);
-    screen_say(sc, r->before > 0 ? TEXT_BIRTHDAY_RULES : TEXT_BIRTHDAY_RULES_DAY,
-               T_TEXT("percent", percent), T_INT("before", r->before),
-               T_INT("after", r->after), T_INT("lead", r->lead));
-    if (t->customer.has_birth && t->customer.birth.month == 2 &&
-        t->customer.birth.day == 29)
+    screen_say(sc, rules_text(r), T_TEXT("percent", percent),
+               T_INT("before", r->before), T_INT("after", r->after));
+    if (!c->has_birth && r->lead > 0)
+        screen_say(sc, TEXT_BIRTHDAY_LEAD, T_INT("lead", r->lead));
+    if (c->has_birth && c->birth.month == 2 && c->birth.day == 29)
         screen_say(sc, r->leap_to_march ? TEXT_BIRTHDAY_MAR1 : TEXT_BIRTHDAY_FEB28);
+}
+
+bool birthday_wanted(const struct talk *t)
+{
+    return !t->customer.has_birth && t->shop->set.birthday_percent_bp > 0;
 }
 
 enum status birthday_ask(struct talk *t, const char *arg)
@@ -54,13 +67,14 @@ enum status birthday_open(struct talk *t, const char *arg)
         screen_say(&sc, TEXT_BIRTHDAY_NONE);
     if (rules.on)
         say_rules(t, &sc, &rules);
+    screen_say(&sc, TEXT_BIRTHDAY_YEARLY);
     screen_button(&sc, t->customer.has_birth ? BTN_CHANGE : BTN_ENTER_DATE, "b", "ask",
                   NULL);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
 }
 
-/* ---- what they typed ------------------------------------------------------------- */
+/* ---- what they typed ------------------------------------------------------------ */
 
 static enum status ask_again(struct talk *t, enum text_key why, const struct date *d)
 {
@@ -162,6 +176,8 @@ enum status birthday_yes(struct talk *t, const char *arg)
     shop_day(e.born, t->lang, day);
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_BIRTHDAY_SET, T_TEXT("day", day));
+    if (t->shop->set.birthday_percent_bp > 0)
+        screen_say(&sc, TEXT_BIRTHDAY_GIFT);
     screen_button(&sc, BTN_DISCOUNT, "d", "open", NULL);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);

@@ -7,6 +7,7 @@
 
 #include "core/base/log.h"
 #include "core/setting.h"
+#include "worker/notice.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@ static enum status member(struct talk *t, bool in)
 
     if (st != ST_OK)
         return st == ST_NONE ? ST_OK : st;
+    if (!c.pd_ok)
+        return ST_OK; /* nothing new is kept of who took their consent back */
     st = customer_subscribed(t->s->db, t->now, c.id, in);
     return st == ST_NONE ? ST_OK : st;
 }
@@ -70,8 +73,10 @@ enum status channel_news(struct talk *t)
         return ST_OK;
     if (ours && (t->up->act == ACT_JOINED || t->up->act == ACT_LEFT))
         return member(t, t->up->act == ACT_JOINED);
-    if (ours && t->up->act == ACT_CHANNEL_LOST)
+    if (ours && t->up->act == ACT_CHANNEL_LOST) {
         log_error("channel_rights_lost", LOG_INT("chat", t->up->chat));
+        return notice_channel_lost(t);
+    }
     if (t->up->act == ACT_CHANNEL_ADMIN && t->shop->set.channel_id[0] == '\0')
         return learn(t);
     return ST_OK;

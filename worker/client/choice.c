@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* ---- messages -------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------- */
 
 /* The button that says yes carries the text that was shown above it. */
 static enum status yes_button(struct talk *t, struct screen *sc, struct buf *body)
@@ -100,7 +100,10 @@ enum status messages_on(struct talk *t, const char *arg)
     }
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_MESSAGES_THANKS);
-    screen_button(&sc, BTN_BIRTHDAY, "b", "open", NULL);
+    if (birthday_wanted(t)) {
+        screen_say(&sc, TEXT_GIFT_HINT);
+        screen_button(&sc, BTN_BIRTHDAY, "b", "open", NULL);
+    }
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
 }
@@ -129,7 +132,7 @@ enum status messages_later(struct talk *t, const char *arg)
     return talk_say(t, TEXT_MESSAGES_LATER);
 }
 
-/* ---- language -------------------------------------------------------------------- */
+/* ---- language ------------------------------------------------------------------- */
 
 enum status language_open(struct talk *t, const char *arg)
 {

@@ -3,7 +3,7 @@
  * The customer's bot: its tables, its menu. */
 #include "worker/client/client.h"
 
-/* ---- what may come in, who may, what runs ---------------------------------------- */
+/* ---- what may come in, who may, what runs --------------------------------------- */
 
 static const struct talk_row screens[] = {
     {"m:open", client_menu, NEED_CONSENT},
@@ -63,7 +63,7 @@ static const struct talk_row states[] = {
     {"birthday", birthday_told, NEED_CONSENT},
 };
 
-/* ---- who is it ------------------------------------------------------------------- */
+/* ---- who is it ------------------------------------------------------------------ */
 
 /* Only who agreed is kept up to date; of the others we keep nothing new. */
 static enum status open_client(struct talk *t)
@@ -96,7 +96,7 @@ static enum status allow_client(struct talk *t, const struct talk_row *row)
     return st == ST_OK ? ST_REFUSED : st;
 }
 
-/* ---- the menu -------------------------------------------------------------------- */
+/* ---- the menu ------------------------------------------------------------------- */
 
 void client_ways(struct screen *sc)
 {

@@ -5,6 +5,7 @@
  *   join.c      /start, consent, refusal          w:*
  *   gate.c      subscribe to the channel first    g:*
  *   discount.c  the QR code                       d:*
+ *   picture.c   its picture: sent, put right later
  *   wallet.c    all discounts                     l:*
  *   birthday.c  the date                          b:*
  *   choice.c    messages on and off, language     n:* x:*
@@ -40,8 +41,20 @@ talk_fn gate_open, gate_check;
 talk_fn discount_open, discount_one, discount_fresh;
 /* Issues the welcome discount, or finds it, and shows it. */
 must_check enum status discount_give(struct talk *t);
+
+/* picture.c */
+/* Sends the picture; a second press of the same button within DOUBLE_TAP finds it on
+ * its way and sends none. */
 must_check enum status discount_show(struct talk *t, const struct discount *d,
                                      enum text_key head);
+/* ST_OK: this very press has been answered with d's picture a moment ago; ST_NONE. */
+must_check enum status picture_coming(struct talk *t, const struct discount *d);
+/* The words under the pictures of a discount that was spent or given back (back). */
+must_check enum status picture_put_right(struct talk *t, int64_t discount_id,
+                                         bool back);
+/* The words under those that show a code it has no more. */
+must_check enum status picture_retire(struct talk *t, int64_t discount_id,
+                                      const char *code);
 
 /* wallet.c */
 talk_fn wallet_active, wallet_used, wallet_recent, wallet_gone;
@@ -50,6 +63,8 @@ must_check enum status wallet_any(struct talk *t);
 
 /* birthday.c */
 talk_fn birthday_open, birthday_ask, birthday_told, birthday_yes;
+/* Is there a gift to be had for a date we do not know yet? */
+bool birthday_wanted(const struct talk *t);
 
 /* choice.c */
 talk_fn messages_open, messages_on, messages_off, messages_later;

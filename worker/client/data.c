@@ -3,7 +3,9 @@
  * Help, what we know of a person, and the way out. */
 #include "worker/client/client.h"
 
-#include "core/base/log.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 enum status help_open(struct talk *t, const char *arg)
 {
@@ -16,22 +18,95 @@ enum status help_open(struct talk *t, const char *arg)
     return talk_show(t, &sc);
 }
 
+/* ---- my data -------------------------------------------------------------------- */
+
+static const char *yes_no(const struct talk *t, bool yes)
+{
+    return text_get(t->lang, yes ? TEXT_YES : TEXT_NO);
+}
+
+/* "Анна Петрова, @anna" */
+static void say_person(struct talk *t, struct screen *sc)
+{
+    const struct customer *c = &t->customer;
+    char name[2 * CONTACT_NAME_BYTES + CUSTOMER_USERNAME_BYTES + 8], id[24];
+    char born[SHOP_WHEN_BYTES] = "—";
+
+    snprintf(name, sizeof(name), "%s%s%s%s%s", c->first_name,
+             c->last_name[0] != '\0' ? " " : "", c->last_name,
+             c->username[0] != '\0' ? ", @" : "", c->username);
+    snprintf(id, sizeof(id), "%" PRId64, c->external_id);
+    if (c->has_birth)
+        shop_day(c->birth, t->lang, born);
+    screen_say(sc, TEXT_DATA, T_TEXT("brand", t->shop->brand), T_TEXT("name", name),
+               T_TEXT("id", id),
+               T_TEXT("language",
+                      text_get(t->lang, strcmp(c->language, "en") == 0 ? BTN_ENGLISH
+                                                                       : BTN_RUSSIAN)),
+               T_TEXT("born", born));
+}
+
+static enum status say_consent(struct talk *t, struct screen *sc)
+{
+    const struct customer *c = &t->customer;
+    struct consent_proof proof = {0};
+    char when[SHOP_WHEN_BYTES];
+    enum status st = consent_last(t->s->db, c->id, PURPOSE_PD, &proof);
+
+    if (st != ST_OK && st != ST_NONE)
+        return st;
+    shop_when(t->shop, proof.at != 0 ? proof.at : c->created_at, t->lang, when);
+    screen_say(sc, TEXT_DATA_CONSENT, T_TEXT("when", when),
+               T_INT("version", proof.version),
+               T_TEXT("messages", yes_no(t, c->marketing_ok)),
+               T_TEXT("channel", yes_no(t, c->subscribed)));
+    return ST_OK;
+}
+
+static enum status count(struct talk *t, enum discount_status state, int *total)
+{
+    const struct discount_page page = {.customer_id = t->customer.id, .state = state};
+    struct discount none;
+    int n;
+
+    return discount_list(t->s->db, t->now, &page, &none, &n, total);
+}
+
+static enum status say_history(struct talk *t, struct screen *sc)
+{
+    const struct customer *c = &t->customer;
+    char since[SHOP_WHEN_BYTES];
+    int active = 0, used = 0, gone = 0;
+    enum status st = count(t, DISCOUNT_ACTIVE, &active);
+
+    if (st == ST_OK)
+        st = count(t, DISCOUNT_USED, &used);
+    if (st == ST_OK)
+        st = count(t, DISCOUNT_EXPIRED, &gone);
+    shop_when(t->shop, c->created_at, t->lang, since);
+    screen_say(sc, TEXT_DATA_HISTORY, T_INT("active", active), T_INT("used", used),
+               T_INT("gone", gone), T_TEXT("since", since),
+               T_TEXT("source", c->source[0] != '\0' ? c->source : "—"));
+    screen_say(sc, TEXT_DATA_TERMS, T_INT("days", t->shop->set.retention_days));
+    return st;
+}
+
 /* Their own values, not the names of fields. */
 enum status data_open(struct talk *t, const char *arg)
 {
-    const struct customer *c = &t->customer;
-    char born[SHOP_WHEN_BYTES], since[SHOP_WHEN_BYTES];
     struct screen sc;
+    enum status st;
 
     (void)arg;
-    shop_when(t->shop, c->created_at, t->lang, since);
-    if (c->has_birth)
-        shop_day(c->birth, t->lang, born);
     screen_open(&sc, t->lang);
-    screen_say(
-        &sc, TEXT_DATA, T_TEXT("brand", t->shop->brand), T_TEXT("name", c->first_name),
-        T_TEXT("since", since), T_TEXT("born", c->has_birth ? born : "—"),
-        T_TEXT("messages", text_get(t->lang, c->marketing_ok ? TEXT_YES : TEXT_NO)));
+    say_person(t, &sc);
+    st = say_consent(t, &sc);
+    if (st == ST_OK)
+        st = say_history(t, &sc);
+    if (st != ST_OK) {
+        screen_close(&sc);
+        return st;
+    }
     screen_button(&sc, BTN_WITHDRAW, "p", "ask", NULL);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
@@ -49,6 +124,8 @@ enum status data_ask(struct talk *t, const char *arg)
     return talk_show(t, &sc);
 }
 
+/* From here on nothing is done with their data: no message goes out, no gift is given,
+ * their codes are refused at the till. This answer is the one a stranger would get. */
 enum status data_withdraw(struct talk *t, const char *arg)
 {
     const struct consent_act act = {.customer_id = t->customer.id,
@@ -61,10 +138,14 @@ enum status data_withdraw(struct talk *t, const char *arg)
     (void)arg;
     talk_forget(t);
     st = consent_revoke(t->s->db, t->now, &act);
-    if (st != ST_OK && st != ST_NONE)
+    if (st == ST_NONE) /* an older press than their "yes" */
+        return client_menu(t, "old");
+    if (st != ST_OK)
         return st;
+    t->known = false;
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_WITHDRAWN);
+    screen_button(&sc, BTN_COME_BACK, "w", "lang", lang_code(t->lang));
     return talk_show(t, &sc);
 }
 
@@ -75,7 +156,7 @@ enum status client_cancel(struct talk *t, const char *arg)
     return client_menu(t, "cancelled");
 }
 
-/* ---- they stopped the bot, or are back ------------------------------------------- */
+/* ---- they stopped the bot, or are back ------------------------------------------ */
 
 static enum status heard(enum status st)
 {
@@ -85,7 +166,7 @@ static enum status heard(enum status st)
 enum status client_blocked(struct talk *t, const char *arg)
 {
     (void)arg;
-    if (t->customer.id == 0)
+    if (!t->known)
         return ST_OK;
     return heard(customer_unreachable(t->s->db, t->now, t->customer.id, t->up->id));
 }
@@ -94,7 +175,7 @@ enum status client_blocked(struct talk *t, const char *arg)
 enum status client_unblocked(struct talk *t, const char *arg)
 {
     (void)arg;
-    if (t->customer.id == 0)
+    if (!t->known)
         return ST_OK;
     return heard(customer_reachable(t->s->db, t->now, t->customer.id, t->up->id));
 }

@@ -1,44 +1,11 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * The discount as a picture to hold up at the till. */
+ * The discount to hold up at the till: given, shown, its code renewed. */
 #include "worker/client/client.h"
 
-#include <stdio.h>
+#include "core/loyalty/showing.h"
 
-/* What the code says to any camera: a link into the cashier's bot. Without its name the
- * bare code, which a scanner types. */
-static void link_print(const struct shop *shop, const struct discount *d, char *out,
-                       size_t room)
-{
-    const char *name = shop_bot_name(shop, SENDER_AUTH);
-
-    if (name != NULL)
-        snprintf(out, room, "https://t.me/%s?start=q_%s", name, d->token);
-    else
-        snprintf(out, room, "%s", d->code);
-}
-
-enum status discount_show(struct talk *t, const struct discount *d, enum text_key head)
-{
-    char percent[SHOP_WHEN_BYTES], until[SHOP_WHEN_BYTES], shown[CODE_SHOWN + 1];
-    char link[160], id[14];
-    struct screen sc;
-
-    shop_percent(d->percent_bp, t->lang, percent);
-    shop_until(t->shop, d->valid_until, t->lang, until);
-    code_show(d->code, shown);
-    link_print(t->shop, d, link, sizeof(link));
-    base36_print((uint64_t)d->id, id);
-    screen_open(&sc, t->lang);
-    screen_say(&sc, head, T_TEXT("brand", t->shop->brand), T_TEXT("percent", percent),
-               T_TEXT("code", shown), T_TEXT("until", until));
-    screen_qr(&sc, link);
-    screen_copy(&sc, BTN_COPY, shown);
-    screen_button(&sc, BTN_FRESH, "d", "fresh", id);
-    screen_button(&sc, BTN_WALLET, "l", "open", NULL);
-    screen_button(&sc, BTN_MENU, "m", "open", NULL);
-    return talk_send(t, &sc, MESSAGE_SERVICE);
-}
+#include <string.h>
 
 /* Nothing to show: to the channel if they never had one, else to what there was. */
 static enum status none_left(struct talk *t)
@@ -52,6 +19,8 @@ static enum status none_left(struct talk *t)
         return st;
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_NO_DISCOUNT);
+    if (birthday_wanted(t))
+        screen_say(&sc, TEXT_GIFT_HINT);
     screen_button(&sc, BTN_WALLET, "l", "open", NULL);
     screen_button(&sc, BTN_BIRTHDAY, "b", "open", NULL);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
@@ -97,46 +66,54 @@ enum status discount_open(struct talk *t, const char *arg)
     return st == ST_OK ? discount_show(t, &d, CAPTION_DISCOUNT) : st;
 }
 
+/* Theirs and good, or ST_NONE. */
+static enum status own_active(struct talk *t, int64_t id, struct discount *d)
+{
+    enum status st = id != 0 ? discount_load(t->s->db, id, d) : ST_NONE;
+
+    if (st == ST_OK && (d->customer_id != t->customer.id ||
+                        discount_state(d, t->now) != DISCOUNT_ACTIVE))
+        st = ST_NONE;
+    return st;
+}
+
 /* One of the wallet. Somebody else's id, or one that is spent, shows nothing of it. */
 enum status discount_one(struct talk *t, const char *arg)
 {
-    int64_t id = talk_id(arg, NULL);
     struct discount d;
-    enum status st = id != 0 ? discount_load(t->s->db, id, &d) : ST_NONE;
+    enum status st = own_active(t, talk_id(arg, NULL), &d);
 
-    if (st == ST_OK && (d.customer_id != t->customer.id ||
-                        discount_state(&d, t->now) != DISCOUNT_ACTIVE))
-        st = ST_NONE;
     if (st == ST_NONE)
         return wallet_active(t, "");
     return st == ST_OK ? discount_show(t, &d, CAPTION_DISCOUNT) : st;
 }
 
-/* The picture with the dead code says so, lest it is held up at the till. */
-static enum status retire_picture(struct talk *t)
+static enum status renew(struct talk *t, struct discount *d)
 {
-    struct screen sc;
-
-    if (!t->up->on_photo || t->up->message == 0)
-        return ST_OK;
-    screen_open(&sc, t->lang);
-    screen_say(&sc, CAPTION_RETIRED);
-    return talk_caption(t, &sc);
-}
-
-/* A code that somebody else may have seen is replaced: same discount, old code dead. */
-enum status discount_fresh(struct talk *t, const char *arg)
-{
-    int64_t id = talk_id(arg, NULL);
-    struct discount d;
+    char old[CODE_SYMBOLS + 1];
     enum status st;
 
-    if (id == 0)
-        return discount_open(t, "");
-    st = discount_renew(t->s->db, t->now, id, t->customer.id, &d);
+    memcpy(old, d->code, sizeof(old));
+    st = discount_renew(t->s->db, t->now, d->id, t->customer.id, d);
     if (st == ST_NONE || st == ST_REFUSED)
         return discount_open(t, "");
     if (st == ST_OK)
-        st = retire_picture(t);
-    return st == ST_OK ? discount_show(t, &d, CAPTION_FRESH) : st;
+        st = picture_retire(t, d->id, old);
+    return st == ST_OK ? discount_show(t, d, CAPTION_FRESH) : st;
+}
+
+/* A code that somebody else may have seen is replaced: same discount, old code dead.
+ * Pressed twice, or under a picture that was replaced before, it is not replaced again.
+ */
+enum status discount_fresh(struct talk *t, const char *arg)
+{
+    struct discount d;
+    enum status st = own_active(t, talk_id(arg, NULL), &d);
+
+    if (st == ST_NONE)
+        return discount_open(t, "");
+    if (st == ST_OK && (st = picture_coming(t, &d)) == ST_NONE &&
+        (st = showing_outdated(t->s->db, &d, t->up->message)) == ST_NONE)
+        return renew(t, &d);
+    return st == ST_OK ? discount_show(t, &d, CAPTION_DISCOUNT) : st;
 }

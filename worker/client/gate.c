@@ -6,6 +6,7 @@
 #include "worker/client/client.h"
 
 #include "core/base/log.h"
+#include "worker/notice.h"
 #include "worker/steps.h"
 
 #include <inttypes.h>
@@ -46,7 +47,8 @@ static enum status show_gate(struct talk *t, enum text_key head)
 enum status gate_open(struct talk *t, const char *arg)
 {
     (void)arg;
-    if (!shop_has_gate(t->shop) || t->customer.subscribed)
+    if (!shop_has_gate(t->shop) || t->customer.subscribed ||
+        t->shop->set.discount_percent_bp == 0) /* nothing to subscribe for */
         return discount_give(t);
     return show_gate(t, TEXT_GATE);
 }
@@ -88,7 +90,7 @@ enum status gate_check(struct talk *t, const char *arg)
     return ask_telegram(t);
 }
 
-/* ---- the answer ------------------------------------------------------------------ */
+/* ---- the answer ----------------------------------------------------------------- */
 
 static enum status on_member(struct talk *t)
 {
@@ -112,9 +114,14 @@ static enum status on_left(struct talk *t)
  * that. Accepted, and flagged for the owner. */
 static enum status on_unknown(struct talk *t)
 {
+    const char *why = json_text(t->s->job->args, "why", NULL);
+    enum status st = ST_OK;
+
     log_warn("channel_not_visible", LOG_INT("customer", t->customer.id),
-             LOG_TEXT("why", json_text(t->s->job->args, "why", NULL)));
-    return discount_give(t);
+             LOG_TEXT("why", why));
+    if (why != NULL && strcmp(why, "rights") == 0)
+        st = notice_channel_lost(t);
+    return st == ST_OK ? discount_give(t) : st;
 }
 
 static const struct {

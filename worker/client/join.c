@@ -170,7 +170,8 @@ enum status join_no(struct talk *t, const char *arg)
         return client_menu(t, "");
     t->lang = lang_find(arg);
     screen_open(&sc, t->lang);
-    screen_say(&sc, TEXT_REFUSED);
+    /* Of who was here before, something is kept: the proof that they took it back. */
+    screen_say(&sc, t->customer.id != 0 ? TEXT_WITHDRAWN : TEXT_REFUSED);
     screen_button(&sc, BTN_THINK_AGAIN, "w", "lang", lang_code(t->lang));
     return talk_show(t, &sc);
 }

@@ -26,7 +26,7 @@ for g = 6, at - 1, 2 do
     local ops = {}
     for j = 0, m - 1 do
         ops[j * 4 + 1], ops[j * 4 + 2] = 'SET', 'u1'
-        ops[j * 4 + 3], ops[j * 4 + 4] = ARGV[at + (i + j) * 3], 1
+        ops[j * 4 + 3], ops[j * 4 + 4] = ARGV[at + (i + j) * 3], '1'
     end
     local was = redis.call('BITFIELD', key, unpack(ops))
     for j = 1, m do

@@ -21,20 +21,18 @@ for l = 1, lists do
     end
 end
 
-local at, done = 7 + groups + lists * 2, {}
+-- Numbers would be printed as decimal fractions on their way: hence '1'.
+local first, was, ops = 7 + groups + lists * 2, {}, {}
+local at = first
 for g = 1, fine and groups or 0 do
-    local key, ops, m = KEYS[2 + g], {}, tonumber(ARGV[5 + g])
-    for j = 0, m - 1 do
-        ops[j * 4 + 1], ops[j * 4 + 2], ops[j * 4 + 3], ops[j * 4 + 4] =
-            'SET', 'u1', ARGV[at + j], 1
-    end
-    local was = redis.call('BITFIELD', key, unpack(ops))
+    local key, m = KEYS[2 + g], tonumber(ARGV[5 + g])
     for j = 1, m do
-        if was[j] == 1 then
-            fine = false
-        else
-            done[#done + 1] = {key, ARGV[at + j - 1]}
-        end
+        local o = j * 4
+        ops[o - 3], ops[o - 2], ops[o - 1], ops[o] = 'SET', 'u1', ARGV[at + j - 1], '1'
+    end
+    was[g] = redis.call('BITFIELD', key, unpack(ops, 1, m * 4))
+    for j = 1, m do
+        fine = fine and was[g][j] == 0
     end
     at = at + m
     if redis.call('TTL', key) < 90000 then
@@ -43,8 +41,14 @@ for g = 1, fine and groups or 0 do
 end
 
 if not fine then
-    for _, bit in ipairs(done) do
-        redis.call('SETBIT', bit[1], bit[2], 0)
+    at = first
+    for g = 1, #was do
+        for j, before in ipairs(was[g]) do
+            if before == 0 then
+                redis.call('SETBIT', KEYS[2 + g], ARGV[at + j - 1], 0)
+            end
+        end
+        at = at + #was[g]
     end
     for l = 1, lists do
         redis.call('RPOP', KEYS[2 + groups + l], ARGV[5 + groups + l * 2])
