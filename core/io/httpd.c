@@ -224,13 +224,6 @@ const char *http_header(const struct http_req *req, const char *name)
                      : MHD_lookup_connection_value(req->mhd, MHD_HEADER_KIND, name);
 }
 
-const char *http_query(const struct http_req *req, const char *name)
-{
-    return req->gone
-               ? NULL
-               : MHD_lookup_connection_value(req->mhd, MHD_GET_ARGUMENT_KIND, name);
-}
-
 static void run_soon(void *arg)
 {
     struct httpd *h = arg;

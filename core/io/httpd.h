@@ -61,7 +61,6 @@ void httpd_close(struct httpd *h);
 const char *http_method(const struct http_req *req);
 const char *http_path(const struct http_req *req);
 const char *http_header(const struct http_req *req, const char *name); /* or NULL */
-const char *http_query(const struct http_req *req, const char *name);  /* or NULL */
 const char *http_body(const struct http_req *req, size_t *n); /* NUL-terminated */
 /* As announced by Content-Length; -1: chunked, -2: neither, so there is no body. */
 int64_t http_length(const struct http_req *req);

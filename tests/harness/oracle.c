@@ -100,6 +100,29 @@ static bool drained(void *arg)
     return db_int(o->db, 0) == 0 && oracle_done(o) == o->jobs;
 }
 
+struct progress {
+    struct oracle *o;
+    int64_t want;
+};
+
+static bool progressed(void *arg)
+{
+    struct progress *p = arg;
+
+    while (revive_one(p->o))
+        ;
+    return oracle_done(p->o) >= p->want;
+}
+
+bool oracle_progress(struct oracle *o, int64_t n, int ms)
+{
+    struct progress p = {o, oracle_done(o) + n};
+
+    if (p.want > o->jobs)
+        p.want = o->jobs;
+    return until(progressed, &p, ms);
+}
+
 bool oracle_drained(struct oracle *o, int ms)
 {
     return until(drained, o, ms);

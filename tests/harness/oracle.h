@@ -24,7 +24,10 @@ void oracle_put(struct oracle *o, int n);
 /* As above, without handing them over: as if we had died after the commit. */
 void oracle_put_silently(struct oracle *o, int n);
 
-/* Until no job is open (dead ones are revived, as an operator would), ms at most. */
+/* Until n more jobs have had their effect, or all; or until no job is open: ms at most.
+ * Dead ones are revived meanwhile, as an operator would (who kills at random kills one
+ * job three times sooner or later). */
+bool oracle_progress(struct oracle *o, int64_t n, int ms);
 bool oracle_drained(struct oracle *o, int ms);
 
 /* Fails the test unless points = notes = jobs, each note is single, and Redis holds

@@ -9,63 +9,15 @@
 
 #include <cmocka.h>
 
+#include "tests/store/till_people.h"
+
 #include "core/base/clock.h"
 #include "core/base/code.h"
 #include "core/io/qr.h"
-#include "tests/harness/stage.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
-static const struct person ANNA_AT_TILL = {"auth", 5000000001, "Анна", "ru"};
-static const struct person OLGA = {"auth", 6000000001, "Ольга", "ru"};
-static const struct person PETR = {"auth", 6000000002, "Пётр", "ru"};
-static const struct person JANE = {"auth", 6000000003, "Jane", "en"};
-static const struct person BOSS = {"auth", 6000000009, "Марина", "ru"};
-
-static char start_link[200]; /* "/start q_<token>" of Anna's picture */
-static char code[CODE_SHOWN + 1];
-
-static void anna_joins(void)
-{
-    subscribes(&ANNA);
-    says(&ANNA, "/start");
-    presses(&ANNA, "Согласен");
-    presses(&ANNA, "Я подписался");
-    told_like(&ANNA, "Ваша скидка");
-    snprintf(code, sizeof(code), "%s", last_code(&ANNA));
-    snprintf(start_link, sizeof(start_link), "/start %s",
-             strstr(last_link(&ANNA), "q_"));
-}
-
-static int how; /* of the second round: every update twice */
-
-static int opened(void **state)
-{
-    (void)state;
-    stage_open(how);
-    hires(&OLGA, "cashier", stage.store[0]);
-    hires(&PETR, "cashier", stage.store[0]);
-    hires(&JANE, "cashier", stage.store[1]);
-    hires(&BOSS, "owner", 0);
-    anna_joins();
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
-static void opens_shift(const struct person *p)
-{
-    says(p, "/start");
-    presses(p, p == &JANE ? "Open a shift" : "Открыть смену");
-}
 
 /* ---- once ----------------------------------------------------------------------- */
 

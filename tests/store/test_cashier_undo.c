@@ -9,22 +9,18 @@
 
 #include <cmocka.h>
 
+#include "tests/store/people.h"
+
 #include "core/base/clock.h"
 #include "core/base/code.h"
-#include "tests/harness/stage.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
-static const struct person OLGA = {"auth", 6000000001, "Ольга", "ru"};
-static const struct person PETR = {"auth", 6000000002, "Пётр", "ru"};
 static const struct person IRINA = {"auth", 6000000004, "Ирина", "ru"};
 static const struct person FAR = {"auth", 6000000005, "Фёдор", "ru"};
 
 static char code[CODE_SHOWN + 1];
-static int how; /* of the second round: every update twice */
-
 static void opens_shift(const struct person *p)
 {
     says(p, "/start");
@@ -40,22 +36,12 @@ static int opened(void **state)
     hires(&PETR, "cashier", stage.store[0]);
     hires(&IRINA, "manager", stage.store[0]);
     hires(&FAR, "manager", stage.store[1]);
-    subscribes(&ANNA);
-    says(&ANNA, "/start");
-    presses(&ANNA, "Согласен");
-    presses(&ANNA, "Я подписался");
+    anna_joins();
     snprintf(code, sizeof(code), "%s", last_code(&ANNA));
     opens_shift(&OLGA);
     says(&OLGA, code);
     presses(&OLGA, "Применить");
     told_like(&OLGA, "чек <b>№ 1</b>");
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
     return 0;
 }
 

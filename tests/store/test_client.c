@@ -8,41 +8,15 @@
 
 #include <cmocka.h>
 
+#include "tests/store/people.h"
+
 #include "core/base/clock.h"
 #include "core/base/code.h"
-#include "tests/harness/stage.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
 static const struct person JOHN = {"client", 5000000002, "John", "en-GB"};
-
-static int how; /* of the second round: every update twice */
-
-static int opened(void **state)
-{
-    (void)state;
-    stage_open(how);
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
-/* Anna, subscribed, with her discount, and the second question not answered. */
-static void anna_joins(void)
-{
-    subscribes(&ANNA);
-    says(&ANNA, "/start");
-    presses(&ANNA, "Согласен");
-    presses(&ANNA, "Я подписался");
-    told_like(&ANNA, "Ваша скидка");
-}
 
 /* ---- joining -------------------------------------------------------------------- */
 
@@ -263,7 +237,7 @@ static void test_the_wallet(void **state)
     told_like(&ANNA, "Использованных скидок пока нет");
 }
 
-#define A_TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
+#define A_TEST(name) cmocka_unit_test_setup_teardown(name, stage_is_open, closed)
 
 int main(void)
 {

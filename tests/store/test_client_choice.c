@@ -9,42 +9,16 @@
 
 #include <cmocka.h>
 
+#include "tests/store/people.h"
+
 #include "core/base/clock.h"
 #include "core/base/code.h"
-#include "tests/harness/stage.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
 static const struct person TRICKY = {"client", 4503599627370495,
                                      "<b>&\"'</b>\xe2\x80\xae", NULL};
-
-static int how; /* of the second round: every update twice */
-
-static int opened(void **state)
-{
-    (void)state;
-    stage_open(how);
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
-/* Anna, subscribed, with her discount, and the second question not answered. */
-static void anna_joins(void)
-{
-    subscribes(&ANNA);
-    says(&ANNA, "/start");
-    presses(&ANNA, "Согласен");
-    presses(&ANNA, "Я подписался");
-    told_like(&ANNA, "Ваша скидка");
-}
 
 /* ---- birthday ------------------------------------------------------------------- */
 
@@ -325,7 +299,7 @@ static void test_a_silent_gift(void **state)
     told_like(&ANNA, "день рождения");
 }
 
-/* Somebody else's QR opened in this bot shows nothing of it. */
+/* Somebody else's QR stage_is_open in this bot shows nothing of it. */
 static void test_links_of_the_other_bot(void **state)
 {
     (void)state;
@@ -346,7 +320,7 @@ static void test_a_hostile_name(void **state)
     told_like(&TRICKY, "имя: &lt;b&gt;&amp;&quot;'&lt;/b&gt;\n");
 }
 
-#define A_TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
+#define A_TEST(name) cmocka_unit_test_setup_teardown(name, stage_is_open, closed)
 
 int main(void)
 {

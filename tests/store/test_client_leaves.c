@@ -9,20 +9,17 @@
 
 #include <cmocka.h>
 
+#include "tests/store/people.h"
+
 #include "core/base/clock.h"
 #include "core/base/code.h"
-#include "tests/harness/stage.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
 static const struct person JOHN = {"client", 5000000002, "John", "en"};
-static const struct person OLGA = {"auth", 6000000001, "Ольга", "ru"};
 
 static char code[CODE_SHOWN + 1];
-static int how; /* of the second round: every update twice */
-
 /* Anna has a discount, wants messages and was born on 1 October. */
 static int opened(void **state)
 {
@@ -41,13 +38,6 @@ static int opened(void **state)
     presses(&ANNA, "Указать дату");
     says(&ANNA, "1.10.1990");
     presses(&ANNA, "Верно");
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
     return 0;
 }
 

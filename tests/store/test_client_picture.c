@@ -9,17 +9,13 @@
 
 #include <cmocka.h>
 
+#include "tests/store/people.h"
+
 #include "core/base/clock.h"
 #include "core/base/code.h"
-#include "tests/harness/stage.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
-static const struct person OLGA = {"auth", 6000000001, "Ольга", "ru"};
-
-static int how; /* of the second round: every update twice */
 
 static int opened(void **state)
 {
@@ -28,18 +24,7 @@ static int opened(void **state)
     hires(&OLGA, "cashier", stage.store[0]);
     says(&OLGA, "/start");
     presses(&OLGA, "Открыть смену");
-    subscribes(&ANNA);
-    says(&ANNA, "/start");
-    presses(&ANNA, "Согласен");
-    presses(&ANNA, "Я подписался");
-    told_like(&ANNA, "Ваша скидка");
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
+    anna_joins();
     return 0;
 }
 

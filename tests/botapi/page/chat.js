@@ -10,6 +10,7 @@ const state = { people: [], bots: [], channel: null, me: null, bot: null, messag
 const unread = new Map();   // "person/bot" -> count
 const waiting = new Map();  // message id -> button that waits for its answer
 const bare = query.has('embed');
+const home = query.get('bot') || 'client';
 
 async function ask(path, body, type) {
     const options = body === undefined ? {} : {
@@ -230,6 +231,7 @@ async function go(person, key, replace) {
     if (url.href !== location.href)
         history[replace ? 'replaceState' : 'pushState']({ person, key }, '', url);
     $('app').classList.toggle('talking', Boolean(key));
+    $('app').classList.toggle('away', bare && key !== home);
     if (!key)
         state.bot = me().role === 'Кассир' ? 'auth' : 'client';
     localStorage.setItem('me', String(person));
@@ -448,7 +450,8 @@ function wire() {
     $('downbtn').innerHTML = icon('down');
     document.querySelector('.send').innerHTML = icon('send');
     $('me').onclick = switchPerson;
-    $('back').onclick = () => go(state.me, null);
+    // Half of the split view has one chat; from the channel the arrow leads back to it.
+    $('back').onclick = () => go(state.me, bare ? home : null);
     $('more').onclick = moreMenu;
     $('attach').onclick = attachMenu;
     $('wide').onclick = wideAct;
