@@ -14,6 +14,7 @@
 #include "core/base/tz.h"
 #include "core/io/redis.h"
 #include "core/setting.h"
+#include "tests/harness/doom.h"
 #include "tests/harness/program.h"
 #include "tests/harness/shop.h"
 #include "tests/harness/until.h"
@@ -23,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CUSTOMERS 1200 /* half of them were born today */
 
@@ -111,35 +111,24 @@ static bool begun(void *arg)
     return gifts() > 0;
 }
 
-static struct program *scheduler(const char *crash, const char *once)
+static struct program *scheduler(void)
 {
-    struct program *p;
-
-    if (crash != NULL) {
-        setenv("DVORIK_CRASH", crash, 1);
-        setenv("DVORIK_CRASH_ONCE", once, 1);
-    }
-    p = program_start("dvorik", "scheduler", NULL);
-    unsetenv("DVORIK_CRASH");
-    unsetenv("DVORIK_CRASH_ONCE");
-    return p;
+    return program_start("dvorik", "scheduler", NULL);
 }
 
 static void three_schedulers_and_a_dying_worker_gift_once(void **state)
 {
     struct program *s[3], *w;
-    char once[] = "/tmp/dvorik-gift.XXXXXX";
-    int fd = mkstemp(once);
 
     (void)state;
-    close(fd);
-    unlink(once);
-    s[0] = scheduler("cron.ticked", once); /* dies with the tick, before the commit */
+    doom_set("cron.ticked"); /* dies with the tick, before the commit */
+    s[0] = scheduler();
+    doom_lift();
     assert_int_equal(program_wait(s[0], 20000), 128 + SIGKILL);
     assert_false(ticked(NULL));
     program_end(s[0]);
     for (int i = 0; i < 3; i++)
-        s[i] = scheduler(NULL, NULL);
+        s[i] = scheduler();
     assert_true(until(ticked, NULL, 20000));
     program_signal(s[1], SIGKILL);
     w = program_start("dvorik", "worker", NULL);
@@ -148,7 +137,7 @@ static void three_schedulers_and_a_dying_worker_gift_once(void **state)
     program_end(w);
     w = program_start("dvorik", "worker", NULL);
     program_end(s[1]);
-    s[1] = scheduler(NULL, NULL); /* late, after the hour: today's is there already */
+    s[1] = scheduler(); /* late, after the hour: today's is there already */
     if (!until(round_is_through, NULL, 60000))
         fail_msg("%d gifts; the worker said:\n%s", (int)gifts(), program_output(w));
     assert_int_equal(shop_number(shop.db, "SELECT COUNT(*) FROM cron_tick WHERE"
@@ -160,7 +149,6 @@ static void three_schedulers_and_a_dying_worker_gift_once(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(program_end(s[i]), 0);
     assert_int_equal(program_end(w), 0);
-    unlink(once);
 }
 
 static bool round_ran_again(void *arg)
@@ -189,12 +177,12 @@ static void a_tick_that_redis_lost_is_brought_back(void **state)
     (void)state;
     assert_int_equal(db_exec(shop.db, NULL, "DELETE FROM cron_tick"), ST_OK);
     assert_int_equal(db_exec(shop.db, NULL, "DELETE FROM job_hist"), ST_OK);
-    s = scheduler(NULL, NULL);
+    s = scheduler();
     assert_true(until(ticked, NULL, 20000));
     program_signal(s, SIGKILL);
     program_end(s);
     forget_redis();
-    s = scheduler(NULL, NULL);
+    s = scheduler();
     w = program_start("dvorik", "worker", NULL);
     assert_true(until(round_ran_again, NULL, 30000));
     assert_int_equal(gifts(),

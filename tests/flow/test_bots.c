@@ -23,17 +23,6 @@
 
 /* ---- Redis away ----------------------------------------------------------------- */
 
-static pid_t redis_pid(void)
-{
-    struct redis_reply *r = NULL;
-    pid_t pid;
-
-    assert_int_equal(redis_do(door.redis, &r, "INFO", "server", NULL), ST_OK);
-    pid = (pid_t)strtol(strstr(redis_text(r, NULL), "process_id:") + 11, NULL, 10);
-    redis_free(r);
-    return pid;
-}
-
 static bool update_is_taken(void *arg)
 {
     return post_update(arg) == 200;
@@ -47,20 +36,18 @@ static bool is_healthy(void *arg)
 
 static void a_frozen_redis_is_503_and_heals_by_itself(void **state)
 {
-    pid_t pid = redis_pid();
-
     (void)state;
-    kill(pid, SIGSTOP);
+    server_signal(cellar.server, SIGSTOP);
     int status = post_update(UPDATE(9));
     bool later = strstr(door.answer, "Retry-After: 5") != NULL;
     int health = post_raw("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
-    kill(pid, SIGCONT);
+    server_signal(cellar.server, SIGCONT);
     assert_int_equal(status, 503);
     assert_true(later);
     assert_int_equal(health, 503);
     assert_non_null(strstr(door.answer, "\"redis\":\"down\""));
     assert_true(until(update_is_taken, UPDATE(9), SOON_MS));
-    assert_int_equal(door_stored(), 1); /* however often it was sent */
+    assert_int_equal(cellar_updates(), 1); /* however often it was sent */
     assert_true(until(is_healthy, NULL, SOON_MS));
 }
 
@@ -68,16 +55,16 @@ static void a_dead_redis_is_503_and_forgets_nothing(void **state)
 {
     (void)state;
     assert_int_equal(post_update(UPDATE(10)), 200);
-    server_kill(door.server, SIGKILL);
+    server_kill(cellar.server, SIGKILL);
     assert_int_equal(post_update(UPDATE(11)), 503);
     assert_non_null(strstr(door.answer, "Retry-After: 5"));
     assert_true(program_says(door.bots, "redis cannot be reached", SOON_MS));
     assert_int_equal(post_raw("GET /health HTTP/1.1\r\nHost: x\r\n\r\n"), 503);
-    server_start(door.server);
+    server_start(cellar.server);
     assert_true(until(update_is_taken, UPDATE(11), SOON_MS));
-    assert_int_equal(door_stored(), 2);
+    assert_int_equal(cellar_updates(), 2);
     assert_int_equal(post_update(UPDATE(10)), 200); /* known */
-    assert_int_equal(door_stored(), 2);
+    assert_int_equal(cellar_updates(), 2);
     assert_true(program_says(door.bots, "redis is back", SOON_MS));
 }
 
@@ -120,7 +107,8 @@ static void *post_all(void *arg)
 
 static bool grown(void *arg)
 {
-    return door_stored() > *(int *)arg || !__atomic_load_n(&posting, __ATOMIC_SEQ_CST);
+    return cellar_updates() > *(int *)arg ||
+           !__atomic_load_n(&posting, __ATOMIC_SEQ_CST);
 }
 
 static int times_stored(int id)
@@ -133,7 +121,7 @@ static int times_stored(int id)
         struct redis_reply *r = NULL;
         char key[32];
         snprintf(key, sizeof(key), "dv:{s0}:a:%d", list);
-        assert_int_equal(redis_do(door.redis, &r, "LRANGE", key, "0", "-1", NULL),
+        assert_int_equal(redis_do(cellar.redis, &r, "LRANGE", key, "0", "-1", NULL),
                          ST_OK);
         for (size_t i = 0; i < redis_count(r); i++)
             n += strstr(redis_text(redis_item(r, i), NULL), want) != NULL;
@@ -154,14 +142,14 @@ static void what_was_answered_200_is_stored_once_whoever_dies(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, post_all, &first[i]), 0);
     }
     for (int kills = 0; kills < 6; kills++) {
-        had = door_stored() + 40;
+        had = cellar_updates() + 40;
         assert_true(until(grown, &had, SOON_MS));
-        server_kill(door.server, SIGKILL);
-        server_start(door.server);
+        server_kill(cellar.server, SIGKILL);
+        server_start(cellar.server);
     }
     for (int i = 0; i < POSTERS; i++)
         pthread_join(threads[i], NULL);
-    assert_int_equal(door_stored(), POSTERS * IDS_EACH);
+    assert_int_equal(cellar_updates(), POSTERS * IDS_EACH);
     for (int i = 0; i < POSTERS; i++)
         for (int id = first[i]; id < first[i] + IDS_EACH; id += 7)
             assert_int_equal(times_stored(id), 1);
@@ -170,7 +158,7 @@ static void what_was_answered_200_is_stored_once_whoever_dies(void **state)
 static bool is_beating(void *arg)
 {
     (void)arg;
-    return door_ask("TTL", "dv:{s0}:live:bots", NULL) > 0;
+    return cellar_ask("TTL", "dv:{s0}:live:bots", NULL, NULL) > 0;
 }
 
 static void health_tells_of_each_part_and_no_secret(void **state)
@@ -200,12 +188,12 @@ static void refuses_to_start(const char *wants)
 static void a_redis_unfit_to_keep_updates_is_refused(void **state)
 {
     (void)state;
-    door_config("maxmemory-policy", "allkeys-lru");
+    cellar_config("maxmemory-policy", "allkeys-lru");
     refuses_to_start("CONFIG SET maxmemory-policy noeviction");
-    door_config("maxmemory-policy", "noeviction");
-    door_config("appendonly", "no");
+    cellar_config("maxmemory-policy", "noeviction");
+    cellar_config("appendonly", "no");
     refuses_to_start("CONFIG SET appendonly yes");
-    door_config("appendonly", "yes");
+    cellar_config("appendonly", "yes");
 }
 
 static void a_wrong_setting_is_named_before_anything_starts(void **state)
@@ -241,7 +229,7 @@ static void the_first_signal_finishes_what_is_under_way(void **state)
     wire_hear(half, door.answer, sizeof(door.answer));
     assert_int_equal(wire_status(door.answer), 200);
     assert_int_equal(program_wait(door.bots, SOON_MS), 0);
-    assert_int_equal(door_stored(), 2);
+    assert_int_equal(cellar_updates(), 2);
     close(half);
     close(idle);
     program_end(door.bots);

@@ -9,10 +9,9 @@
 
 #include <cmocka.h>
 
-#include "core/io/redis.h"
 #include "tests/harness/botapi.h"
+#include "tests/harness/cellar.h"
 #include "tests/harness/program.h"
-#include "tests/harness/server.h"
 #include "tests/harness/until.h"
 #include "tests/harness/web.h"
 #include "tests/harness/world.h"
@@ -28,10 +27,7 @@
 #define ANNA 7012345678LL
 
 static struct config *cfg;
-static struct server *server; /* Redis */
-static struct redis *redis;
 static struct botapi *telegram;
-static char url[200];
 static struct buf answer; /* the last one, with its head */
 
 static void export_settings(void)
@@ -46,30 +42,23 @@ static int open_all(void **state)
     (void)state;
     cfg = world_config();
     cfg->internal_api_key = KEY;
-    server = server_new(SERVER_REDIS);
-    snprintf(url, sizeof(url), "unix://%s?db=0", server_socket(server));
-    cfg->redis_url = url;
-    redis = redis_open(url);
+    cellar_open();
+    cfg->redis_url = cellar.url;
     return 0;
 }
 
 static int close_all(void **state)
 {
     (void)state;
-    redis_close(redis);
-    server_free(server);
+    cellar_close();
     buf_free(&answer);
     return 0;
 }
 
 static int begin(void **state)
 {
-    struct redis_reply *r = NULL;
-
     (void)state;
-    if (redis_do(redis, &r, "FLUSHALL", NULL) != ST_OK)
-        return -1;
-    redis_free(r);
+    cellar_open();
     telegram = botapi_start(cfg);
     botapi_person(telegram, ANNA, "Анна", "ru");
     cfg->telegram_updates = UPDATES_WEBHOOK;
@@ -137,31 +126,16 @@ static struct json *answer_json(void)
 
 /* ---- what arrived --------------------------------------------------------------- */
 
-static int stored(void)
-{
-    int64_t n = 0;
-    char key[32];
-
-    for (int i = 0; i < 16; i++) {
-        struct redis_reply *r = NULL;
-        snprintf(key, sizeof(key), "dv:{s0}:a:%d", i);
-        if (redis_do(redis, &r, "LLEN", key, NULL) == ST_OK)
-            n += redis_int(r);
-        redis_free(r);
-    }
-    return (int)n;
-}
-
 static bool are_stored(void *arg)
 {
-    return stored() >= *(int *)arg;
+    return cellar_updates() >= *(int *)arg;
 }
 
 static void stored_soon(int n)
 {
     if (!until(are_stored, &n, SOON_MS))
-        fail_msg("%d of %d arrived", stored(), n);
-    assert_int_equal(stored(), n);
+        fail_msg("%d of %d arrived", (int)cellar_updates(), n);
+    assert_int_equal(cellar_updates(), n);
 }
 
 static void says(const char *bot, const char *text)
@@ -367,12 +341,12 @@ static void the_offset_waits_for_redis(void **state)
     assert_true(polls(bots));
     says("client", "one");
     stored_soon(1);
-    server_kill(server, SIGKILL);
+    server_kill(cellar.server, SIGKILL);
     says("client", "two");
     says("auth", "three");
     assert_true(program_says(bots, "updates not stored", SOON_MS));
     assert_true(program_lives(bots));
-    server_start(server);
+    server_start(cellar.server);
     stored_soon(3);
     program_end(bots);
 }

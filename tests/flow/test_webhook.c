@@ -37,12 +37,12 @@ static void the_right_secret_is_stored_the_wrong_one_is_not(void **state)
     }
     assert_int_equal(post(&(struct post){"/telegram/auth", client, NULL, UPDATE(1)}),
                      401);
-    assert_int_equal(door_stored(), 0);
+    assert_int_equal(cellar_updates(), 0);
     assert_int_equal(post_update(UPDATE(1)), 200);
     assert_non_null(strstr(door.answer, "Content-Length: 0"));
     assert_int_equal(post(&(struct post){"/telegram/auth", auth, NULL, UPDATE(1)}),
                      200);
-    assert_int_equal(door_stored(), 2);
+    assert_int_equal(cellar_updates(), 2);
 }
 
 static void *post_same(void *arg)
@@ -73,7 +73,7 @@ static void fifty_at_once_of_one_update_are_stored_once(void **state)
         pthread_join(threads[i], NULL);
     for (int i = 0; i < 50; i++)
         assert_int_equal(status[i], 200);
-    assert_int_equal(door_stored(), 1);
+    assert_int_equal(cellar_updates(), 1);
 }
 
 static void what_can_never_run_is_200_and_not_stored(void **state)
@@ -84,9 +84,9 @@ static void what_can_never_run_is_200_and_not_stored(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         assert_int_equal(post_update(bad[i]), 200);
-    assert_int_equal(door_stored(), 0);
+    assert_int_equal(cellar_updates(), 0);
     assert_true(program_says(door.bots, "malformed update", SOON_MS));
-    assert_true(door_ask("HGET", "dv:{s0}:a:c", "malformed") >= 6);
+    assert_true(cellar_ask("HGET", "dv:{s0}:a:c", "malformed", NULL) >= 6);
 }
 
 static void what_is_no_update_is_refused(void **state)
@@ -123,7 +123,7 @@ static void what_is_no_update_is_refused(void **state)
     assert_int_equal(post_raw("POST /telegram/client HTTP/1.1\r\nHost: x\r\n"
                               "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
                      400);
-    assert_int_equal(door_stored(), 1);
+    assert_int_equal(cellar_updates(), 1);
 }
 
 static void a_big_update_is_taken_a_bigger_one_is_dropped(void **state)
@@ -148,7 +148,7 @@ static void a_big_update_is_taken_a_bigger_one_is_dropped(void **state)
         assert_int_equal(wire_status(door.answer), 200);
         close(fd);
     }
-    assert_int_equal(door_stored(), 1);
+    assert_int_equal(cellar_updates(), 1);
     assert_true(program_says(door.bots, "update too big", SOON_MS));
 }
 
@@ -182,7 +182,7 @@ static void updates_in_one_breath_are_answered_in_order(void **state)
               sizeof(door.answer)); /* refused with its body unread, so closed */
     assert_int_equal(wire_status(door.answer), 404);
     close(fd);
-    assert_int_equal(door_stored(), 4);
+    assert_int_equal(cellar_updates(), 4);
 }
 
 static void five_hundred_slow_ones_keep_nobody_waiting(void **state)
@@ -203,7 +203,7 @@ static void five_hundred_slow_ones_keep_nobody_waiting(void **state)
         assert_int_equal(post_update(body), 200);
     }
     assert_true(clock_mono_ms() - from < 5000);
-    assert_int_equal(door_stored(), 50);
+    assert_int_equal(cellar_updates(), 50);
     for (int i = 0; i < 500; i++)
         close(slow[i]);
 }

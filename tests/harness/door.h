@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * tests/harness/door.h - `dvorik bots` with a Redis of its own, and posts to its door.
+ * tests/harness/door.h - `dvorik bots` with a cellar of its own, and posts to its door.
  */
 #ifndef TESTS_HARNESS_DOOR_H
 #define TESTS_HARNESS_DOOR_H
 
 #include "core/base/config.h"
-#include "core/io/redis.h"
+#include "tests/harness/cellar.h"
 #include "tests/harness/program.h"
-#include "tests/harness/server.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,8 +16,6 @@
 
 struct door {
     struct config *cfg;
-    struct server *server; /* Redis */
-    struct redis *redis;   /* to look with */
     struct program *bots;
     int port;
     char answer[8192]; /* the last one */
@@ -31,11 +28,6 @@ int door_empty(void **state); /* setup of a test: nothing is stored */
 
 void door_export(void); /* the settings, with logs to look into */
 void door_start(void);  /* bots, until it is ready */
-
-/* ---- what is in Redis ----------------------------------------------------------- */
-int64_t door_ask(const char *verb, const char *key, const char *arg);
-void door_config(const char *name, const char *value);
-int door_stored(void); /* entries on all hot lists */
 
 /* ---- posting -------------------------------------------------------------------- */
 struct post {

@@ -22,37 +22,9 @@ static char texts[INBOX_MAX][120]; /* what intake borrows */
 
 /* ---- asking Redis --------------------------------------------------------------- */
 
-int64_t inbox_ask(const char *verb, const char *a, const char *b, const char *c)
-{
-    struct redis_reply *r = NULL;
-    int64_t v;
-
-    assert_int_equal(redis_do(inbox.redis, &r, verb, a, b, c, NULL), ST_OK);
-    v = redis_int(r);
-    redis_free(r);
-    return v;
-}
-
-void inbox_config(const char *name, const char *value)
-{
-    inbox_ask("CONFIG", "SET", name, value);
-}
-
 int64_t inbox_counter(const char *name)
 {
-    return inbox_ask("HGET", "dv:{s0}:a:c", name, NULL);
-}
-
-int64_t inbox_entries(void)
-{
-    int64_t n = 0;
-    char key[32];
-
-    for (int i = 0; i < 16; i++) {
-        snprintf(key, sizeof(key), "dv:{s0}:a:%d", i);
-        n += inbox_ask("LLEN", key, NULL, NULL);
-    }
-    return n;
+    return cellar_ask("HGET", "dv:{s0}:a:c", name, NULL);
 }
 
 char *inbox_entry(int64_t who, int i)
@@ -64,7 +36,7 @@ char *inbox_entry(int64_t who, int i)
 
     snprintf(key, sizeof(key), "dv:{s0}:a:%d", queue_hot_list(who));
     snprintf(at, sizeof(at), "%d", i);
-    assert_int_equal(redis_do(inbox.redis, &r, "LINDEX", key, at, NULL), ST_OK);
+    assert_int_equal(redis_do(cellar.redis, &r, "LINDEX", key, at, NULL), ST_OK);
     s = redis_text(r, &n);
     if (s) {
         copy = calloc(1, n + 1);
@@ -78,18 +50,12 @@ char *inbox_entry(int64_t who, int i)
 
 int inbox_open(void **state)
 {
-    char url[200];
-
     (void)state;
-    if (!inbox.server)
-        inbox.server = server_new(SERVER_REDIS);
-    snprintf(url, sizeof(url), "unix://%s?db=0", server_socket(inbox.server));
-    inbox.redis = redis_open(url);
-    inbox_ask("FLUSHALL", NULL, NULL, NULL);
+    cellar_open();
     inbox.n_put = inbox.n_done = 0;
     loop = loop_new();
     inbox.intake = intake_open(loop);
-    inbox.pipe = redis_pipe_open(loop, url);
+    inbox.pipe = redis_pipe_open(loop, cellar.url);
     intake_use(inbox.intake, inbox.pipe);
     inbox_wait_up(true);
     return 0;
@@ -101,13 +67,7 @@ int inbox_close(void **state)
     redis_pipe_close(inbox.pipe);
     intake_close(inbox.intake);
     loop_free(loop);
-    redis_close(inbox.redis);
     return 0;
-}
-
-void inbox_end(void)
-{
-    server_free(inbox.server);
 }
 
 /* ---- putting and waiting -------------------------------------------------------- */

@@ -6,7 +6,7 @@
 #define TESTS_HARNESS_INBOX_H
 
 #include "bots/intake.h"
-#include "tests/harness/server.h"
+#include "tests/harness/cellar.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,8 +14,6 @@
 #define INBOX_MAX 512
 
 struct inbox {
-    struct server *server;
-    struct redis *redis; /* to look with */
     struct intake *intake;
     struct redis_pipe *pipe;
     enum status seen[INBOX_MAX]; /* in the order of putting */
@@ -23,19 +21,17 @@ struct inbox {
 };
 extern struct inbox inbox;
 
-int inbox_open(void **state); /* cmocka's setup and teardown; Redis is emptied */
+/* cmocka's setup and teardown: the cellar is emptied, and stays open until the caller
+ * closes it after the last test. */
+int inbox_open(void **state);
 int inbox_close(void **state);
-void inbox_end(void); /* after the last test */
 
 void inbox_put(enum tg_bot bot, const char *raw); /* raw is borrowed until it is seen */
 void inbox_put_from(enum tg_bot bot, int64_t update_id, int64_t who);
 void inbox_see_all(void); /* until each has its verdict */
 void inbox_wait_up(bool up);
 
-int64_t inbox_ask(const char *verb, const char *a, const char *b, const char *c);
-void inbox_config(const char *name, const char *value);
 int64_t inbox_counter(const char *name);
-int64_t inbox_entries(void);           /* on all hot lists */
 char *inbox_entry(int64_t who, int i); /* of that person's list. Yours; NULL: none */
 
 #endif

@@ -147,6 +147,12 @@ void server_start(struct server *s)
     wait_ready(s);
 }
 
+void server_signal(struct server *s, int signo)
+{
+    if (s->pid > 0)
+        kill(s->pid, signo);
+}
+
 void server_kill(struct server *s, int signo)
 {
     if (s->pid <= 0)

@@ -22,8 +22,9 @@ struct server;
 
 struct server *server_new(enum server_kind kind); /* started. Yours */
 const char *server_socket(const struct server *s);
-void server_start(struct server *s);           /* again, with the same data */
-void server_kill(struct server *s, int signo); /* and waits until it is gone */
-void server_free(struct server *s);            /* its folder too; NULL is fine */
+void server_start(struct server *s);             /* again, with the same data */
+void server_kill(struct server *s, int signo);   /* and waits until it is gone */
+void server_signal(struct server *s, int signo); /* SIGSTOP, SIGCONT: it lives on */
+void server_free(struct server *s);              /* its folder too; NULL is fine */
 
 #endif

@@ -52,7 +52,7 @@ static void an_update_becomes_an_entry_of_the_queue(void **state)
     assert_true(llabs(json_int_or(job, "a.at", 0) - clock_now() / 1000) < 10000);
     assert_int_equal(json_int_or(job, "a.u.message.from.id", 0), 5512);
     assert_int_equal(inbox_counter("enq"), 1);
-    assert_int_equal(inbox_ask("LLEN", "dv:{s0}:a:bell", NULL, NULL), 1);
+    assert_int_equal(cellar_ask("LLEN", "dv:{s0}:a:bell", NULL, NULL), 1);
     json_free(job);
     free(e);
 }
@@ -68,7 +68,7 @@ static void the_same_update_is_stored_once(void **state)
     assert_int_equal(inbox.seen[0], ST_OK);
     for (int i = 1; i < 51; i++)
         assert_int_equal(inbox.seen[i], ST_TAKEN);
-    assert_int_equal(inbox_entries(), 1);
+    assert_int_equal(cellar_updates(), 1);
     assert_int_equal(inbox_counter("enq"), 1);
     assert_int_equal(intake_counts(inbox.intake)->twice, 50);
 }
@@ -81,7 +81,7 @@ static void the_bots_count_apart(void **state)
     inbox_see_all();
     assert_int_equal(inbox.seen[0], ST_OK);
     assert_int_equal(inbox.seen[1], ST_OK);
-    assert_int_equal(inbox_entries(), 2);
+    assert_int_equal(cellar_updates(), 2);
 }
 
 /* One batch over three bitmaps of two bots, doubles among them: each verdict belongs to
@@ -102,11 +102,11 @@ static void verdicts_find_their_way_back(void **state)
         assert_int_equal(inbox.seen[i], want[i]);
     assert_int_equal(inbox.seen[8], ST_OK);
     assert_int_equal(inbox.seen[9], ST_TAKEN);
-    assert_int_equal(inbox_entries(), 6);
+    assert_int_equal(cellar_updates(), 6);
     for (int i = 0; i < 3; i++) {
         char key[40];
         snprintf(key, sizeof(key), "dv:{s0}:u:client:%d", i);
-        assert_in_range(inbox_ask("TTL", key, NULL, NULL), 90000, 93600);
+        assert_in_range(cellar_ask("TTL", key, NULL, NULL), 90000, 93600);
     }
 }
 
@@ -129,8 +129,8 @@ static void one_persons_updates_keep_their_order(void **state)
         memcpy(before, e, 26);
         free(e);
     }
-    assert_int_equal(inbox_entries(), 450);
-    assert_int_equal(inbox_ask("LLEN", "dv:{s0}:a:bell", NULL, NULL), 64);
+    assert_int_equal(cellar_updates(), 450);
+    assert_int_equal(cellar_ask("LLEN", "dv:{s0}:a:bell", NULL, NULL), 64);
 }
 
 static long long entry_number(int i)
@@ -158,7 +158,7 @@ static void numbers_go_up_whoever_else_puts(void **state)
     (void)state;
     for (int i = 0; i < 4; i++) {
         if (i == 2)
-            inbox_ask("HINCRBY", "dv:{s0}:a:c", "seq", "7");
+            cellar_ask("HINCRBY", "dv:{s0}:a:c", "seq", "7");
         inbox_put_from(TG_CLIENT, i, 1);
         inbox_see_all();
         assert_int_equal(inbox.seen[i], ST_OK);
@@ -195,7 +195,7 @@ static void what_can_never_run_is_counted_and_not_stored(void **state)
     inbox_put(TG_CLIENT, big);
     inbox_see_all();
     assert_int_equal(inbox.seen[0], ST_OK);
-    assert_int_equal(inbox_entries(), 1);
+    assert_int_equal(cellar_updates(), 1);
     assert_int_equal(inbox_counter("malformed"), 6);
     assert_int_equal(inbox_counter("too_big"), 1);
     assert_int_equal(intake_counts(inbox.intake)->malformed, 6);
@@ -209,7 +209,7 @@ static void fill(int list, int n)
     snprintf(key, sizeof(key), "dv:{s0}:a:%d", list);
     snprintf(number, sizeof(number), "%d", n);
     assert_int_equal(
-        redis_do(inbox.redis, &r, "EVAL",
+        redis_do(cellar.redis, &r, "EVAL",
                  "for i = 1, ARGV[1] do redis.call('RPUSH', KEYS[1], 'x') end", "1",
                  key, number, NULL),
         ST_OK);
@@ -240,9 +240,9 @@ static void a_full_list_refuses_and_forgets_that_it_was_asked(void **state)
     free(e);
     char key[32];
     snprintf(key, sizeof(key), "dv:{s0}:a:%d", list);
-    assert_int_equal(inbox_ask("LLEN", key, NULL, NULL), INTAKE_LIST_MAX);
+    assert_int_equal(cellar_ask("LLEN", key, NULL, NULL), INTAKE_LIST_MAX);
     assert_int_equal(inbox_counter("enq"), 3);
-    assert_int_equal(inbox_ask("LPOP", key, NULL, NULL), 0); /* room for one again */
+    assert_int_equal(cellar_ask("LPOP", key, NULL, NULL), 0); /* room for one again */
     inbox_put_from(TG_CLIENT, 12, 1);
     inbox_see_all();
     assert_int_equal(inbox.seen[5], ST_OK); /* it was not known */
@@ -264,6 +264,6 @@ int main(void)
     };
     int failed = cmocka_run_group_tests_name("intake", tests, NULL, NULL);
 
-    inbox_end();
+    cellar_close();
     return failed;
 }

@@ -60,7 +60,7 @@ static void answers_come_in_the_order_of_the_questions(void **state)
     ask("c", "INCR", "n", NULL, false);
     answers();
     assert_string_equal(heard, "a+b-c+");
-    assert_int_equal(inbox_ask("GET", "n", NULL, NULL), 2);
+    assert_int_equal(cellar_ask("GET", "n", NULL, NULL), 2);
 }
 
 static void a_transaction_with_a_refused_command_does_nothing(void **state)
@@ -72,7 +72,7 @@ static void a_transaction_with_a_refused_command_does_nothing(void **state)
     ask("e", "EXEC", NULL, NULL, false);
     answers();
     assert_string_equal(heard, "m+a+b-e-");
-    assert_int_equal(inbox_ask("EXISTS", "n", NULL, NULL), 0);
+    assert_int_equal(cellar_ask("EXISTS", "n", NULL, NULL), 0);
 }
 
 /* One command of a transaction could not be put together: without it the rest would be
@@ -87,10 +87,10 @@ static void a_transaction_that_lacks_a_command_does_nothing(void **state)
     inbox_wait_up(false);
     inbox_wait_up(true);
     assert_string_equal(heard, "m-a-e-b-");
-    assert_int_equal(inbox_ask("EXISTS", "n", NULL, NULL), 0);
+    assert_int_equal(cellar_ask("EXISTS", "n", NULL, NULL), 0);
     ask("c", "INCR", "n", NULL, false);
     answers();
-    assert_int_equal(inbox_ask("GET", "n", NULL, NULL), 1);
+    assert_int_equal(cellar_ask("GET", "n", NULL, NULL), 1);
 }
 
 int main(void)
@@ -105,6 +105,6 @@ int main(void)
     };
     int failed = cmocka_run_group_tests_name("redis_pipe", tests, NULL, NULL);
 
-    inbox_end();
+    cellar_close();
     return failed;
 }
