@@ -136,7 +136,8 @@ grep -v '^scripts/lint.sh$' "$W/text" >"$W/words"
 find_words words '(^|[^A-Za-z0-9_])(TODO|FIXME|XXX|HACK)([^A-Za-z0-9_]|$)' 'unfinished'
 find_words words '(^|[^A-Za-z0-9_.$}])/(work|root|home)/' 'a path of some machine'
 
-over cases grep -LE 'assert_|fail|"tests/harness/' | sed 's/$/:1: a test that cannot fail/' >>"$F"
+grep -E '/test_[^/]*\.c$' "$W/cases" >"$W/programs"
+over programs grep -LE 'assert_|fail|"tests/harness/' | sed 's/$/:1: a test that cannot fail/' >>"$F"
 
 # ---- documents ------------------------------------------------------------------------
 if [ -f core/io/kind.c ]; then
