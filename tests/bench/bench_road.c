@@ -148,6 +148,24 @@ static void on_pace(void *arg)
     loop_after(r->loop, &r->pace, 1, on_pace, r);
 }
 
+static void on_reply(void *arg, int fd, unsigned events);
+
+/* A connection that had nothing to do for a while is closed by the server. */
+static bool redial(struct road *r, int fd)
+{
+    for (int c = 0; c < CONNECTIONS; c++) {
+        if (r->fd[c] != fd || r->busy[c])
+            continue;
+        loop_forget(r->loop, fd);
+        close(fd);
+        r->fd[c] = wire_dial(r->house.bots_port);
+        need(loop_watch(r->loop, r->fd[c], LOOP_READ, on_reply, r) == ST_OK,
+             "no memory");
+        return true;
+    }
+    return false;
+}
+
 static void on_reply(void *arg, int fd, unsigned events)
 {
     struct road *r = arg;
@@ -155,6 +173,8 @@ static void on_reply(void *arg, int fd, unsigned events)
     ssize_t n = read(fd, text, sizeof text - 1);
 
     (void)events;
+    if (n <= 0 && redial(r, fd))
+        return;
     need(n > 12, "the webhook closed its connection");
     text[n] = '\0';
     need(strncmp(text + 9, "200", 3) == 0, text);
