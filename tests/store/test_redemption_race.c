@@ -9,6 +9,20 @@
 
 static atomic_int done, already, other, bad;
 
+static void press_and_count(struct db *db, const struct redemption_press *p)
+{
+    struct redeemed r;
+
+    if (shop_confirm(db, T0, p, &r) != ST_OK)
+        bad++;
+    else if (r.result == REDEEM_DONE)
+        done++;
+    else if (r.result == REDEEM_ALREADY)
+        already++;
+    else
+        other++;
+}
+
 static void scan_and_press(struct db *db, int i, void *arg)
 {
     int cashier = i % SHOP_CASHIERS;
@@ -23,7 +37,6 @@ static void scan_and_press(struct db *db, int i, void *arg)
                                      .shift = &shop.shift[cashier],
                                      .amount = -1};
         struct card card;
-        struct redeemed r;
 
         if (shop_check(db, T0, &ask, &card) != ST_OK) {
             bad++;
@@ -32,14 +45,8 @@ static void scan_and_press(struct db *db, int i, void *arg)
         p.nonce = card.nonce;
         if (card.verdict != VERDICT_VALID)
             other++;
-        else if (shop_confirm(db, T0, &p, &r) != ST_OK)
-            bad++;
-        else if (r.result == REDEEM_DONE)
-            done++;
-        else if (r.result == REDEEM_ALREADY)
-            already++;
         else
-            other++;
+            press_and_count(db, &p);
     }
 }
 
@@ -65,19 +72,11 @@ static void press_shared(struct db *db, int i, void *arg)
                                  .staff = &shop.cashier[0],
                                  .shift = &shop.shift[0],
                                  .amount = -1};
-    struct redeemed r;
 
     (void)i;
     (void)arg;
     for (int k = 0; k < 20; k++) {
-        if (shop_confirm(db, T0, &p, &r) != ST_OK)
-            bad++;
-        else if (r.result == REDEEM_DONE)
-            done++;
-        else if (r.result == REDEEM_ALREADY)
-            already++;
-        else
-            other++;
+        press_and_count(db, &p);
     }
 }
 

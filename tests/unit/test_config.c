@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "core/base/buf.h"
-#include "core/base/config.h"
+#include "tests/unit/config_env.h"
 #include "core/base/log.h"
 
 #include <stdio.h>
@@ -14,43 +14,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COUNT(a) (sizeof(a) / sizeof *(a))
 #define TOKEN "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 #define OTHER_TOKEN "987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 #define ALL (NEED_DATABASE | NEED_REDIS | NEED_TELEGRAM | NEED_WEBHOOK)
-
-/* Each test begins in an empty environment. */
-static int empty(void **state)
-{
-    (void)state;
-    return clearenv();
-}
-
-static void loads(struct config *cfg, unsigned need)
-{
-    const char *why;
-
-    if (config_load(cfg, need, &why) != ST_OK)
-        fail_msg("%s", why);
-}
-
-/* Loading is refused with a line that begins so. */
-static void refuses(unsigned need, const char *beginning)
-{
-    struct config cfg;
-    const char *why;
-
-    if (config_load(&cfg, need, &why) != ST_BAD)
-        fail_msg("loaded, though: %s", beginning);
-    if (strncmp(why, beginning, strlen(beginning)) != 0)
-        fail_msg("%s", why);
-    assert_null(strchr(why, '\n'));
-}
-
-static void set(const char *name, const char *value)
-{
-    setenv(name, value, 1);
-}
 
 static void set_telegram(void)
 {

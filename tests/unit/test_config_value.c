@@ -7,46 +7,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core/base/config.h"
+#include "tests/unit/config_env.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
-/* Each test begins in an empty environment. */
-static int empty(void **state)
-{
-    (void)state;
-    return clearenv();
-}
-
-static void loads(struct config *cfg, unsigned need)
-{
-    const char *why;
-
-    if (config_load(cfg, need, &why) != ST_OK)
-        fail_msg("%s", why);
-}
-
-/* Loading is refused with a line that begins so. */
-static void refuses(unsigned need, const char *beginning)
-{
-    struct config cfg;
-    const char *why;
-
-    if (config_load(&cfg, need, &why) != ST_BAD)
-        fail_msg("loaded, though: %s", beginning);
-    if (strncmp(why, beginning, strlen(beginning)) != 0)
-        fail_msg("%s", why);
-    assert_null(strchr(why, '\n'));
-}
-
-static void set(const char *name, const char *value)
-{
-    setenv(name, value, 1);
-}
 
 static const char *const good[][2] = {
     {"DATABASE_HOST", "db.internal-1"},
