@@ -72,8 +72,9 @@ $(O)/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Files that travel inside the binary.
-$(O)/bots/intake_send.o $(O)/core/io/pace.o $(O)/core/io/queue_put.o $(O)/core/io/queue_run.o $(O)/core/io/queue_look.o: $(wildcard core/io/queue/*.lua)
+$(O)/bots/intake_send.o $(O)/core/io/pace.o $(O)/core/io/queue_hand.o $(O)/core/io/queue_run.o $(O)/core/io/queue_look.o $(O)/core/io/queue_walk.o: $(wildcard core/io/queue/*.lua)
 $(O)/tests/botapi/page.o: $(wildcard tests/botapi/page/*)
+$(O)/tests/harness/model_look.o: tests/harness/model.lua
 $(O)/gen/migrations_list.c: $(wildcard migrations/*.sql) migrations/list.sh
 	@mkdir -p $(@D)
 	$(Q)sh migrations/list.sh > $@.tmp && mv $@.tmp $@
@@ -89,9 +90,21 @@ $(TESTS): $(O)/%: $(O)/%.o $(HARNESS) $(LIB)
 BOTAPI_TESTS := $(filter $(O)/tests/unit/test_botapi_%,$(TESTS))
 $(BOTAPI_TESTS): $(filter-out %/main.o,$(BOTAPI))
 $(BOTAPI_TESTS): private LDLIBS := $(LIB) $(LDLIBS)
+# A clock that is wrong, for the test that tells it so.
+$(O)/tests/preload/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
+$(O)/tests/chaos/test_clock: | $(O)/tests/preload/clock.so
 $(BENCHES): $(O)/%: $(O)/%.o $(HARNESS) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
+
+# The benchmark of queues: its own table of steps takes the place of worker/kinds.c.
+BENCH_QUEUE := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/bench/queue/*.c)))
+$(O)/tests/bench/queue/bench_queue: $(BENCH_QUEUE) $(HARNESS) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lm
 
 tests: $(TESTS) $(O)/dvorik $(O)/botapi
 
@@ -111,10 +124,23 @@ lint:
 	sh scripts/lint.sh
 bench: all
 	sh tests/bench/bench.sh
+bench-queue:
+	sh tests/bench/queue/bench.sh
 fuzz:
 	sh tests/fuzz/fuzz.sh
+mutants:
+	bash tests/mutants/run.sh
+# What has passed is not repeated while nothing it is made of has changed; a second
+# `make chaos` goes on where the first was stopped. DVORIK_TEST_JOBS=1: one at a time,
+# and the bounds of time as the specification has them.
 chaos:
-	./test chaos
+	DVORIK_DOSE=full DVORIK_TEST_RESUME=build/chaos.passed \
+	    ./test chaos store/test_queue_model store/test_intake_model
+HOURS ?= 1
+soak:
+	DVORIK_DOSE=soak DVORIK_SOAK_HOURS=$(HOURS) \
+	    DVORIK_TEST_TIMEOUT=$$(awk 'BEGIN { print int($(HOURS) * 3600 + 1800) }') \
+	    ./test chaos/test_soak
 clean:
 	rm -rf build bin
 install: all
@@ -127,11 +153,14 @@ help:
 	@echo 'make test       every test (./test)'
 	@echo 'make lint       format, layers, words'
 	@echo 'make bench      the numbers of README'
+	@echo 'make bench-queue  our queue beside BullMQ and Celery (MINUTES=25)'
 	@echo 'make fuzz       fuzz the parsers for a minute each'
-	@echo 'make chaos      kill the programs in the middle of everything'
+	@echo 'make chaos      kill everything in the middle of everything (docs/faults.md)'
+	@echo 'make mutants    break each safety line in turn: some test must notice (ONLY=changed)'
+	@echo 'make soak       the same at random for HOURS=1'
 	@echo 'make install    put bin/dvorik under PREFIX (/usr/local)'
 	@echo 'make clean      remove what was built'
 
-.PHONY: all tests fuzzers run test lint bench fuzz chaos clean install help
+.PHONY: all tests fuzzers run test lint bench bench-queue fuzz chaos mutants soak clean install help
 .SECONDARY:
--include $(OBJ:.o=.d) $(HARNESS:.o=.d) $(BOTAPI:.o=.d) $(TESTS:=.d) $(BENCHES:=.d) $(O)/main.d
+-include $(OBJ:.o=.d) $(HARNESS:.o=.d) $(BOTAPI:.o=.d) $(TESTS:=.d) $(BENCHES:=.d) $(BENCH_QUEUE:.o=.d) $(O)/main.d

@@ -3,6 +3,7 @@
 
 #include "core/base/log.h"
 #include "core/io/db.h"
+#include "core/io/queue.h"
 #include "core/io/redis.h"
 #include "migrations/migrate.h"
 
@@ -57,6 +58,8 @@ enum status start_redis(const struct config *cfg, const char **why)
     const char *warn = NULL;
     enum status st = r ? redis_check(r, why, &warn) : ST_BROKEN;
 
+    if (st == ST_OK)
+        st = queue_shards_check(r, (int)cfg->queue_shards, why);
     if (st == ST_OK && warn != NULL)
         log_warn("redis", LOG_TEXT("why", warn));
     redis_close(r);

@@ -4,6 +4,7 @@
 #include "api/api.h"
 
 #include "start.h"
+#include "api/metrics.h"
 #include "api/routes.h"
 #include "core/base/log.h"
 #include "core/io/crew.h"
@@ -103,10 +104,13 @@ static bool parts_open(struct program *p, const char **why)
         return false;
     *why = "no memory";
     look.loop = api->loop;
-    look.pipe = p->pipe = redis_pipe_open(api->loop, api->cfg.redis_url);
+    look.pipe = p->pipe =
+        redis_pipe_open_at(api->loop, api->cfg.redis_url, HEALTH_LIVE_KEY);
     p->crew = crew_open(api->loop, 1);
     api->tg = tg_open(api->loop, &api->cfg);
-    if (!p->pipe || !p->crew || !api->tg || !(api->health = health_open(&look)))
+    api->metrics = api_metrics_open(api);
+    if (!p->pipe || !p->crew || !api->tg || !api->metrics ||
+        !(api->health = health_open(&look)))
         return false;
     return loop_on_signal(api->loop, SIGTERM, on_stop, p) == ST_OK &&
            loop_on_signal(api->loop, SIGINT, on_stop, p) == ST_OK;
@@ -119,6 +123,7 @@ static void parts_close(struct program *p)
     health_close(p->api.health);
     crew_close(p->crew);
     tg_close(p->api.tg);
+    api_metrics_close(p->api.metrics);
     httpd_close(p->httpd);
     loop_free(p->api.loop);
     config_free(&p->api.cfg);

@@ -3,14 +3,17 @@
 
 #include "api/health.h"
 #include "api/internal.h"
+#include "api/metrics.h"
 #include "core/base/secret.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 const struct route routes[] = {
     {"GET", "/health", PERMISSION_ANYONE, health_get},
     {"GET", "/ready", PERMISSION_ANYONE, ready_get},
+    {"GET", "/metrics", PERMISSION_METRICS, metrics_get},
     {"POST", "/internal/set-webhooks", PERMISSION_INTERNAL, set_webhooks_post},
     {"GET", "/internal/webhook-info", PERMISSION_INTERNAL, webhook_info_get},
 };
@@ -58,6 +61,14 @@ static void answer_not_allowed(struct http_req *req)
                 &(struct http_answer){.status = 405, .headers = {{"Allow", allow}}});
 }
 
+/* The token of "Authorization: Bearer …"; NULL: there is none. */
+static const char *bearer(const struct http_req *req)
+{
+    const char *value = http_header(req, "Authorization");
+
+    return value != NULL && strncasecmp(value, "Bearer ", 7) == 0 ? value + 7 : NULL;
+}
+
 /* Answers and says false when the caller may not. */
 static bool permitted(struct api *api, struct http_req *req, const struct route *r)
 {
@@ -71,7 +82,8 @@ static bool permitted(struct api *api, struct http_req *req, const struct route 
             "Internal endpoints are closed: INTERNAL_API_KEY is not set.");
         return false;
     }
-    if (secret_equal(http_header(req, "X-API-Key"), key))
+    if (secret_equal(http_header(req, "X-API-Key"), key) ||
+        (r->permission == PERMISSION_METRICS && secret_equal(bearer(req), key)))
         return true;
     http_answer_problem(req, 401, "Wrong or missing X-API-Key", NULL);
     return false;

@@ -18,13 +18,15 @@ struct api {
     struct loop *loop;
     struct health *health;
     struct tg *tg;
+    struct api_metrics *metrics;
     bool ready; /* the schema fits; before, only what is open to all answers */
 };
 
 enum permission {
     PERMISSION_UNSET, /* no permission at all: a row left unfinished */
     PERMISSION_ANYONE,
-    PERMISSION_INTERNAL /* X-API-Key is INTERNAL_API_KEY */
+    PERMISSION_INTERNAL, /* X-API-Key is INTERNAL_API_KEY */
+    PERMISSION_METRICS /* … or "Authorization: Bearer" is, all that Prometheus can say */
 };
 
 typedef void route_run(struct api *api, struct http_req *req);

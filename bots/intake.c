@@ -7,22 +7,27 @@
 #include "core/base/log.h"
 #include "core/io/queue.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define BATCH_BYTES (4 * 1024 * 1024)
-#define KEY_MAX 64
 #define TEXT_KEPT (256 * 1024)
 
-struct intake {
-    struct loop *loop;
+/* The way to one shard. */
+struct line {
+    struct intake *in;
     struct redis_pipe *pipe;
     struct items waiting;
     struct items under_way; /* in the order of the scripts' answers */
     struct batch batch;     /* of those under way */
     struct buf text;        /* what the batch points into; its memory is kept */
-    struct item *spare; /* items are used again: a webhook takes no memory of its own */
     struct guess guess;
+};
+
+struct intake {
+    struct loop *loop;
+    struct line *lines;
+    int n_lines;
+    struct item *spare; /* items are used again: a webhook takes no memory of its own */
     struct loop_timer soon;
     struct intake_counts counts;
 };
@@ -66,92 +71,109 @@ static enum status verdict(enum status st, const char *letters, size_t n, size_t
 }
 
 /* letters NULL: all of them are as st says. */
-static void batch_over(struct intake *in, enum status st, const char *letters, size_t n)
+static void batch_over(struct line *l, enum status st, const char *letters, size_t n)
 {
     struct items items;
     struct item *it;
 
-    if (in->text.cap > TEXT_KEPT)
-        buf_free(&in->text);
+    if (l->text.cap > TEXT_KEPT)
+        buf_free(&l->text);
     if (st == ST_OK)
         crash_point("intake.stored");
-    items_move(&items, &in->under_way); /* room for the next batch */
+    items_move(&items, &l->under_way); /* room for the next batch */
     for (size_t i = 0; (it = items_take(&items)) != NULL; i++)
-        item_done(in, it, verdict(st, letters, n, i));
+        item_done(l->in, it, verdict(st, letters, n, i));
 }
 
 static void sure_landed(void *arg, enum status st, const struct redis_reply *r)
 {
-    struct intake *in = arg;
+    struct line *l = arg;
     const char *letters = NULL;
     size_t n = 0;
 
-    in->guess.mono_ms = loop_mono_ms(in->loop);
+    l->guess.mono_ms = loop_mono_ms(l->in->loop);
     if (st == ST_OK)
-        st = batch_sure_answer(r, &in->guess, &letters, &n);
-    batch_over(in, st, letters, n);
+        st = batch_sure_answer(r, &l->guess, &letters, &n);
+    batch_over(l, st, letters, n);
 }
 
 static void quick_landed(void *arg, enum status st, const struct redis_reply *r)
 {
-    struct intake *in = arg;
+    struct line *l = arg;
 
-    in->guess.mono_ms = loop_mono_ms(in->loop);
+    l->guess.mono_ms = loop_mono_ms(l->in->loop);
     if (st == ST_OK)
-        st = batch_quick_answer(&in->batch, r, &in->guess);
+        st = batch_quick_answer(&l->batch, r, &l->guess);
     if (st == ST_NONE)
-        batch_send_sure(&in->batch, in->pipe, sure_landed, in);
+        batch_send_sure(&l->batch, l->pipe, sure_landed, l);
     else
-        batch_over(in, st, NULL, 0);
+        batch_over(l, st, NULL, 0);
 }
 
-static void gather(struct intake *in)
+static void gather(struct line *l)
 {
     size_t bytes = 0;
 
-    while (in->waiting.first && in->under_way.n < BATCH_MAX && bytes < BATCH_BYTES) {
-        bytes += in->waiting.first->n;
-        items_add(&in->under_way, items_take(&in->waiting));
+    while (l->waiting.first && l->under_way.n < BATCH_MAX && bytes < BATCH_BYTES) {
+        bytes += l->waiting.first->n;
+        items_add(&l->under_way, items_take(&l->waiting));
     }
 }
 
-/* Once a turn. While one batch is under way the next one gathers: the longer Redis
- * takes, the more one answer of it is worth. A second one beside it would halve both,
- * and cost an fsync of its own. */
+/* While one batch is under way the next one gathers: the longer Redis takes, the more
+ * one answer of it is worth. A second one beside it would halve both, and cost an fsync
+ * of its own. */
+static void line_turn(struct line *l)
+{
+    struct loop *loop = l->in->loop;
+
+    while (l->waiting.n > 0 && l->under_way.n == 0) {
+        gather(l);
+        crash_point("intake.gathered");
+        l->guess.mono_ms = loop_mono_ms(loop);
+        batch_build(&l->batch, &l->text, &l->under_way, loop_now(loop), &l->guess);
+        batch_send_quick(&l->batch, l->pipe, quick_landed, l);
+    }
+}
+
+/* Once a turn. */
 static void on_turn(void *arg)
 {
     struct intake *in = arg;
 
-    while (in->waiting.n > 0 && in->under_way.n == 0) {
-        gather(in);
-        crash_point("intake.gathered");
-        in->guess.mono_ms = loop_mono_ms(in->loop);
-        batch_build(&in->batch, &in->text, &in->under_way, loop_now(in->loop),
-                    &in->guess);
-        batch_send_quick(&in->batch, in->pipe, &in->guess, quick_landed, in);
-    }
+    for (int i = 0; i < in->n_lines; i++)
+        line_turn(&in->lines[i]);
 }
 
 /* ---- what the others see -------------------------------------------------------- */
 
-struct intake *intake_open(struct loop *loop)
+struct intake *intake_open(struct loop *loop, int shards)
 {
     struct intake *in = calloc(1, sizeof(*in));
 
     if (in == NULL)
         return NULL;
     in->loop = loop;
-    items_clear(&in->waiting);
-    items_clear(&in->under_way);
-    if (loop_each_turn(loop, on_turn, in) == ST_OK)
+    in->n_lines = shards;
+    in->lines = calloc((size_t)shards, sizeof(*in->lines));
+    for (int i = 0; in->lines != NULL && i < shards; i++) {
+        struct line *l = &in->lines[i];
+
+        l->in = in;
+        l->batch.at = (struct queue_at){POOL_LOGIC, i};
+        items_clear(&l->waiting);
+        items_clear(&l->under_way);
+    }
+    if (in->lines != NULL && loop_each_turn(loop, on_turn, in) == ST_OK)
         return in;
+    free(in->lines);
     free(in);
     return NULL;
 }
 
-void intake_use(struct intake *in, struct redis_pipe *pipe)
+void intake_use(struct intake *in, int shard, struct redis_pipe *pipe)
 {
-    in->pipe = pipe;
+    in->lines[shard].pipe = pipe;
 }
 
 void intake_close(struct intake *in)
@@ -161,13 +183,16 @@ void intake_close(struct intake *in)
     if (in == NULL)
         return;
     loop_cancel(&in->soon);
-    while ((it = items_take(&in->waiting)) != NULL)
-        item_done(in, it, ST_DOWN);
+    for (int i = 0; i < in->n_lines; i++) {
+        while ((it = items_take(&in->lines[i].waiting)) != NULL)
+            item_done(in, it, ST_DOWN);
+        buf_free(&in->lines[i].text);
+    }
     while ((it = in->spare) != NULL) {
         in->spare = it->next;
         free(it);
     }
-    buf_free(&in->text);
+    free(in->lines);
     free(in);
 }
 
@@ -187,7 +212,8 @@ static void counted(void *arg, enum status st, const struct redis_reply *r)
 static enum status refuse(struct intake *in, enum tg_bot bot, size_t n, enum status st)
 {
     struct redis_cmd c = {0};
-    char key[KEY_MAX];
+    struct queue_at at = {POOL_LOGIC, 0};
+    char key[QUEUE_KEY_MAX];
     bool big = st == ST_REFUSED;
 
     if (big)
@@ -196,12 +222,12 @@ static enum status refuse(struct intake *in, enum tg_bot bot, size_t n, enum sta
         in->counts.malformed++;
     log_warn(big ? "update too big, dropped" : "malformed update, dropped",
              LOG_TEXT("bot", tg_bot_name(bot)), LOG_INT("bytes", (int64_t)n));
-    snprintf(key, sizeof(key), "%sc", queue_prefix(POOL_LOGIC));
+    queue_key(key, at, "c");
     redis_arg_text(&c, "HINCRBY");
     redis_arg_text(&c, key);
     redis_arg_text(&c, big ? "too_big" : "malformed");
     redis_arg_text(&c, "1");
-    redis_pipe_call(in->pipe, &c, REDIS_DEADLINE_MS, counted, NULL);
+    redis_pipe_call(in->lines[0].pipe, &c, REDIS_DEADLINE_MS, counted, NULL);
     redis_cmd_free(&c);
     return st;
 }
@@ -216,6 +242,8 @@ enum status intake_put(struct intake *in, enum tg_bot bot, const char *raw, size
 {
     struct peek p;
     struct item *it;
+    struct line *l;
+    int64_t person;
 
     if (n > QUEUE_UPDATE_MAX)
         return refuse(in, bot, n, ST_REFUSED);
@@ -224,18 +252,20 @@ enum status intake_put(struct intake *in, enum tg_bot bot, const char *raw, size
     it = item_new(in);
     if (it == NULL)
         return ST_BROKEN;
+    person = p.sender ? p.sender : p.update_id;
+    l = &in->lines[queue_shard_of(person, in->n_lines)];
     *it = (struct item){.bot = bot,
                         .raw = raw,
                         .n = n,
                         .update_id = p.update_id,
                         .at_ms = loop_now(in->loop) / 1000,
-                        .list = queue_hot_list(p.sender ? p.sender : p.update_id),
+                        .list = queue_hot_list(person),
                         .done = done,
                         .arg = arg};
-    items_add(&in->waiting, it);
+    items_add(&l->waiting, it);
     /* Our hook ran before the server took this: without news the loop would sleep on
      * it. */
-    if (in->soon.loop == NULL && in->under_way.n == 0)
+    if (in->soon.loop == NULL && l->under_way.n == 0)
         loop_after(in->loop, &in->soon, 0, wake, NULL);
     return ST_OK;
 }

@@ -4,7 +4,7 @@
  *
  *   intake_put ---> gathered ---> under way ---> done(ST_OK | ST_TAKEN | …)
  *                     one transaction for all that is gathered, sent once a
- *                     turn of the loop, one at a time
+ *                     turn of the loop, one at a time a shard
  *
  * Each update gets exactly one done, never from inside intake_put:
  *
@@ -26,7 +26,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INTAKE_LIST_MAX 100000 /* entries on one hot list; beyond it ST_REFUSED */
+/* Of one hot list; beyond it ST_REFUSED, and Telegram keeps them: entries, and bytes by
+ * Redis' own estimate. */
+#define INTAKE_LIST_MAX 100000
+#define INTAKE_BYTES_MAX (128 * 1024 * 1024)
 
 struct intake;
 
@@ -36,9 +39,9 @@ struct intake_counts {
 
 /* Registers a hook of the loop: before the pipe's, and before the server that feeds it.
  */
-struct intake *intake_open(struct loop *loop); /* yours; NULL: no memory */
-void intake_use(struct intake *in, struct redis_pipe *pipe);
-void intake_close(struct intake *in); /* the pipe is closed before */
+struct intake *intake_open(struct loop *loop, int shards); /* yours; NULL: no memory */
+void intake_use(struct intake *in, int shard, struct redis_pipe *pipe);
+void intake_close(struct intake *in); /* the pipes are closed before */
 
 typedef void intake_done(void *arg, enum status st);
 

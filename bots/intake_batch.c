@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define LENGTH_MARGIN 1000
+#define BYTES_MARGIN (1024 * 1024)
 #define ID_BITS 65536 /* update_ids a bitmap */
 
 /* ---- lists of items ------------------------------------------------------------- */
@@ -74,9 +76,10 @@ static struct piece piece_since(const struct batch *b, size_t from)
 static struct piece key_of(struct batch *b, const char *what)
 {
     size_t from = b->text->len;
+    char key[QUEUE_KEY_MAX];
 
-    buf_adds(b->text, queue_prefix(POOL_LOGIC));
-    buf_adds(b->text, what);
+    queue_key(key, b->at, what);
+    buf_adds(b->text, key);
     return piece_since(b, from);
 }
 
@@ -84,7 +87,9 @@ static struct piece key_of_bits(struct batch *b, const struct item *it)
 {
     size_t from = b->text->len;
 
-    buf_adds(b->text, "dv:{s0}:u:");
+    buf_adds(b->text, "dv:{s");
+    add_int(b->text, b->at.shard);
+    buf_adds(b->text, "}:u:");
     buf_adds(b->text, tg_bot_name(it->bot));
     buf_addc(b->text, ':');
     add_int(b->text, it->update_id / ID_BITS);
@@ -95,7 +100,7 @@ static struct piece key_of_list(struct batch *b, int list)
 {
     size_t from = b->text->len;
 
-    buf_adds(b->text, queue_prefix(POOL_LOGIC));
+    key_of(b, "");
     add_int(b->text, list);
     return piece_since(b, from);
 }
@@ -142,6 +147,7 @@ static int list_use(struct batch *b, int list)
             return i;
     b->list[b->n_lists] = list;
     b->list_n[b->n_lists] = 0;
+    b->list_bytes[b->n_lists] = 0;
     b->list_key[b->n_lists] = key_of_list(b, list);
     return b->n_lists++;
 }
@@ -157,7 +163,18 @@ static void entry_add(struct batch *b, const struct item *it, uint8_t id[16])
     from = b->text->len;
     add_head(b, it, id);
     add_body(b->text, it);
+    b->list_bytes[b->entry_list[b->n]] += (int64_t)(b->text->len - from);
     b->entry[b->n++] = piece_since(b, from);
+}
+
+/* Lengths and bytes are looked at only near the limit: others push too, but not that
+ * much between two batches of ours. */
+static bool unsure(const struct batch *b, int l, const struct guess *g)
+{
+    int64_t length = g->length[b->list[l]];
+
+    return length == 0 || length + b->list_n[l] + LENGTH_MARGIN > INTAKE_LIST_MAX ||
+           g->bytes[b->list[l]] + b->list_bytes[l] > BYTES_MARGIN;
 }
 
 /* ---- the whole ------------------------------------------------------------------ */
@@ -206,4 +223,6 @@ void batch_build(struct batch *b, struct buf *text, struct items *items, int64_t
     items_group(items, b);
     for (const struct item *it = items->first; it; it = it->next)
         entry_add(b, it, id);
+    for (int l = 0; l < b->n_lists; l++)
+        b->look[l] = unsure(b, l, g);
 }

@@ -14,6 +14,7 @@
 
 #include "bots/intake.h"
 #include "core/base/buf.h"
+#include "core/io/queue.h"
 
 #define BATCH_MAX 200 /* so that Redis is kept for less than a millisecond */
 #define BATCH_LISTS 16
@@ -46,6 +47,7 @@ struct guess {
     int64_t ahead_ms;            /* Redis' clock against our monotonic one */
     int64_t mono_ms;             /* now */
     int64_t length[BATCH_LISTS]; /* of the lists, when last pushed to; 0: not known */
+    int64_t bytes[BATCH_LISTS];  /* pushed since the script looked at them last */
 };
 
 /* A part of the text, by its place: the text may move while it grows. */
@@ -54,6 +56,7 @@ struct piece {
 };
 
 struct batch {
+    struct queue_at at;
     struct buf *text;
     int n, n_bits, n_lists;
     int64_t seq, stamp_ms; /* of the first entry */
@@ -61,19 +64,21 @@ struct batch {
     struct piece bits_key[BATCH_MAX]; /* bitmaps of update_ids … */
     int bits_n[BATCH_MAX];            /* … and how many of the updates each has */
     struct piece list_key[BATCH_LISTS];
-    int list[BATCH_LISTS], list_n[BATCH_LISTS]; /* its number; entries for it */
+    int list[BATCH_LISTS], list_n[BATCH_LISTS]; /* its number; entries for it … */
+    int64_t list_bytes[BATCH_LISTS];            /* … and their bytes */
+    bool look[BATCH_LISTS]; /* is the script to look at its length and bytes? */
     struct piece bit[BATCH_MAX], entry[BATCH_MAX];
     int entry_list[BATCH_MAX]; /* index among the lists above */
 };
 
-/* Fills b; text is emptied before (ask text->failed) and must live as long as b. Brings
+/* Fills b, whose place is set; text is emptied before (ask text->failed) and must live as long as b. Brings
  * the items into the order of the script's answers. */
 void batch_build(struct batch *b, struct buf *text, struct items *items, int64_t now,
                  const struct guess *g);
 
 /* done is called once, as of redis_pipe_call. */
-void batch_send_quick(const struct batch *b, struct redis_pipe *p,
-                      const struct guess *g, redis_done *done, void *arg);
+void batch_send_quick(const struct batch *b, struct redis_pipe *p, redis_done *done,
+                      void *arg);
 void batch_send_sure(const struct batch *b, struct redis_pipe *p, redis_done *done,
                      void *arg);
 

@@ -8,10 +8,6 @@
 REDIS_SCRIPT(intake, "core/io/queue/intake.lua");
 REDIS_SCRIPT(intake_quick, "core/io/queue/intake_quick.lua");
 
-/* Lengths are looked at by the script only near the limit: others push too, but not
- * that many between two batches of ours. */
-#define LENGTH_MARGIN 1000
-
 static void arg_piece(struct redis_cmd *c, const struct batch *b, struct piece p)
 {
     if (b->text->failed)
@@ -58,17 +54,9 @@ static void pushes_add(const struct batch *b, struct redis_pipe *p, struct redis
     }
 }
 
-static bool length_unsure(const struct batch *b, int l, const struct guess *g)
-{
-    int64_t length = g->length[b->list[l]];
-
-    return length == 0 || length + b->list_n[l] + LENGTH_MARGIN > INTAKE_LIST_MAX;
-}
-
 /* By EVAL, not by its hash: a server that forgot the script would run the pushes
  * without it. */
-static void script_add(const struct batch *b, struct redis_pipe *p, struct redis_cmd *c,
-                       const struct guess *g)
+static void script_add(const struct batch *b, struct redis_pipe *p, struct redis_cmd *c)
 {
     redis_arg_text(c, "EVAL");
     redis_arg(c, intake_quick.source, (size_t)(intake_quick.end - intake_quick.source));
@@ -76,6 +64,7 @@ static void script_add(const struct batch *b, struct redis_pipe *p, struct redis
     arg_keys(c, b);
     redis_arg_int(c, b->n);
     redis_arg_int(c, INTAKE_LIST_MAX);
+    redis_arg_int(c, INTAKE_BYTES_MAX);
     redis_arg_int(c, b->seq);
     redis_arg_int(c, b->stamp_ms);
     redis_arg_int(c, b->n_bits);
@@ -84,21 +73,21 @@ static void script_add(const struct batch *b, struct redis_pipe *p, struct redis
     redis_arg_int(c, b->n_lists);
     for (int l = 0; l < b->n_lists; l++) {
         redis_arg_int(c, b->list_n[l]);
-        redis_arg_text(c, length_unsure(b, l, g) ? "1" : "0");
+        redis_arg_text(c, b->look[l] ? "1" : "0");
     }
     for (int i = 0; i < b->n; i++)
         arg_piece(c, b, b->bit[i]);
     transaction_add(p, c);
 }
 
-void batch_send_quick(const struct batch *b, struct redis_pipe *p,
-                      const struct guess *g, redis_done *done, void *arg)
+void batch_send_quick(const struct batch *b, struct redis_pipe *p, redis_done *done,
+                      void *arg)
 {
     struct redis_cmd c = {0};
 
     word_add(p, &c, "MULTI");
     pushes_add(b, p, &c);
-    script_add(b, p, &c, g);
+    script_add(b, p, &c);
     redis_arg_text(&c, "EXEC");
     redis_pipe_call(p, &c, REDIS_DEADLINE_MS, done, arg);
     redis_cmd_free(&c);
@@ -114,6 +103,7 @@ void batch_send_sure(const struct batch *b, struct redis_pipe *p, redis_done *do
     arg_keys(&c, b);
     redis_arg_int(&c, b->n);
     redis_arg_int(&c, INTAKE_LIST_MAX);
+    redis_arg_int(&c, INTAKE_BYTES_MAX);
     redis_arg_int(&c, b->seq);
     redis_arg_int(&c, b->stamp_ms);
     redis_arg_int(&c, b->n_bits);
@@ -184,7 +174,11 @@ enum status batch_quick_answer(const struct batch *b, const struct redis_reply *
     s = redis_text(redis_item(r, (size_t)b->n_lists), &n);
     if (tail_read(s, n, g, &letters) != ST_OK || letters != 1)
         return ST_BROKEN;
-    for (int l = 0; l < b->n_lists; l++)
+    for (int l = 0; l < b->n_lists; l++) {
+        int64_t *bytes = &g->bytes[b->list[l]];
+
         g->length[b->list[l]] = redis_int(redis_item(r, (size_t)l));
+        *bytes = b->look[l] ? 0 : *bytes + b->list_bytes[l];
+    }
     return s[0] == 'k' ? ST_OK : s[0] == 'u' ? ST_NONE : ST_BROKEN;
 }

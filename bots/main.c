@@ -9,6 +9,7 @@
 #include "bots/webhook.h"
 #include "core/base/log.h"
 #include "core/io/health.h"
+#include "core/io/queue.h"
 #include "core/io/telegram.h"
 
 #include <signal.h>
@@ -22,7 +23,7 @@ struct bots {
     struct webhook webhook;
     struct httpd *httpd;
     struct intake *intake;
-    struct redis_pipe *pipe;
+    struct redis_pipe *pipes[QUEUE_SHARDS_MAX];
     struct health *health;
     struct tg *tg;
     struct poll *polls[TG_BOTS];
@@ -58,7 +59,7 @@ static void check(void *arg)
 {
     struct bots *b = arg;
     const char *why = "Redis could not be looked at";
-    enum status st = redis_pipe_up(b->pipe) ? start_redis(&b->cfg, &why) : ST_DOWN;
+    enum status st = redis_pipe_up(b->pipes[0]) ? start_redis(&b->cfg, &why) : ST_DOWN;
 
     if (st == ST_DOWN || st == ST_UNSURE) {
         loop_after(b->loop, &b->check, CHECK_MS, check, b);
@@ -102,6 +103,20 @@ static void on_stop(void *arg)
 
 /* ---- parts ---------------------------------------------------------------------- */
 
+static bool pipes_open(struct bots *b)
+{
+    char key[QUEUE_KEY_MAX];
+
+    for (int i = 0; i < b->cfg.queue_shards; i++) {
+        queue_key(key, (struct queue_at){POOL_LOGIC, i}, "bell");
+        b->pipes[i] = redis_pipe_open_at(b->loop, b->cfg.redis_url, key);
+        if (b->pipes[i] == NULL)
+            return false;
+        intake_use(b->intake, i, b->pipes[i]);
+    }
+    return true;
+}
+
 /* In the order of their hooks: what was gathered is put together and written first, so
  * that Redis works while the server answers what Redis has just acknowledged. */
 static bool parts_open(struct bots *b, const char **why)
@@ -109,16 +124,15 @@ static bool parts_open(struct bots *b, const char **why)
     struct health_options look = {.cfg = &b->cfg, .beats = true};
 
     *why = "no memory";
-    if (!(b->loop = loop_new()) || !(b->intake = intake_open(b->loop)) ||
-        !(b->pipe = redis_pipe_open(b->loop, b->cfg.redis_url)))
+    if (!(b->loop = loop_new()) ||
+        !(b->intake = intake_open(b->loop, (int)b->cfg.queue_shards)) || !pipes_open(b))
         return false;
-    intake_use(b->intake, b->pipe);
     b->webhook = (struct webhook){.cfg = &b->cfg, .loop = b->loop, .intake = b->intake};
     if (!(b->httpd = webhook_open(&b->webhook, why)))
         return false;
     *why = "no memory";
     look.loop = b->loop;
-    look.pipe = b->pipe;
+    look.pipe = b->pipes[0];
     b->webhook.health = b->health = health_open(&look);
     b->tg = tg_open(b->loop, &b->cfg);
     return b->health && b->tg &&
@@ -129,7 +143,8 @@ static bool parts_open(struct bots *b, const char **why)
 /* Each before what its last callbacks need. */
 static void parts_close(struct bots *b)
 {
-    redis_pipe_close(b->pipe);
+    for (int i = 0; i < QUEUE_SHARDS_MAX; i++)
+        redis_pipe_close(b->pipes[i]);
     health_close(b->health);
     intake_close(b->intake);
     tg_close(b->tg);

@@ -19,7 +19,7 @@ int migrate_main(int argc, char **argv);
 /* dvorik settings list | get NAME | set NAME VALUE */
 int settings_main(int argc, char **argv);
 
-/* dvorik jobs stats | ls | show | trace | dead | retry | … */
+/* dvorik jobs VERB …: commands/jobs.h */
 int jobs_main(int argc, char **argv);
 
 /* dvorik setup-bots: names, menus and descriptions of both bots, and their webhooks */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "core/message.h"
 
+#include "core/base/clock.h"
 #include "core/base/crash.h"
+#include "core/base/metrics.h"
 #include "core/io/queue.h"
 
 #include <stdio.h>
@@ -319,4 +321,67 @@ enum status message_forget(struct db *db, int64_t before, int limit, int *n)
 
     *n = (int)changed;
     return st;
+}
+
+/* ---- looking -------------------------------------------------------------------- */
+
+enum status message_trace(struct db *db, const char *root, message_each *fn, void *arg)
+{
+    enum status st =
+        db_select(db,
+                  "SELECT id, state, sender, purpose, recipient, external_id, attempts,"
+                  " created_at, sent_at, why FROM message WHERE root = ? ORDER BY id",
+                  DB_TEXT(root));
+    int seen = 0;
+
+    while (st == ST_OK && (st = db_next(db)) == ST_OK) {
+        struct message m = {.id = db_int(db, 0),
+                            .state = (enum message_state)db_int(db, 1),
+                            .sender = (enum message_sender)db_int(db, 2),
+                            .purpose = (enum message_purpose)db_int(db, 3),
+                            .recipient = db_int(db, 4),
+                            .external_id = db_int(db, 5),
+                            .attempts = (int)db_int(db, 6),
+                            .created_at = db_time(db, 7),
+                            .sent_at = db_time(db, 8)};
+        const char *why = db_text(db, 9, NULL);
+
+        snprintf(m.why, sizeof m.why, "%s", why ? why : "");
+        snprintf(m.root, sizeof m.root, "%s", root);
+        fn(arg, &m);
+        seen++;
+    }
+    return st == ST_NONE ? (seen > 0 ? ST_OK : ST_NONE) : st;
+}
+
+enum status message_unknown(struct db *db, int64_t since, int64_t *resend,
+                            int64_t *assume)
+{
+    enum status st = db_one(
+        db,
+        "SELECT COALESCE(SUM(on_unsure = 1), 0), COALESCE(SUM(on_unsure <> 1), 0)"
+        " FROM message WHERE state = 6 AND created_at >= ?",
+        DB_TIME(since));
+
+    if (st == ST_OK) {
+        *resend = db_int(db, 0);
+        *assume = db_int(db, 1);
+    }
+    return st;
+}
+
+enum status message_metrics(struct metrics *m, struct db *db, int64_t now)
+{
+    int64_t resend, assume;
+    enum status st = message_unknown(db, now - DAY, &resend, &assume);
+
+    if (st != ST_OK)
+        return st;
+    metric_family(
+        m, METRIC_GAUGE, "dvorik_queue_unknown_sends",
+        "Messages of the last 24 hours whose outcome nobody knows, by what is "
+        "done when an answer is lost.");
+    metric_int(m, resend, METRIC_LABEL("policy", "resend"));
+    metric_int(m, assume, METRIC_LABEL("policy", "assume"));
+    return ST_OK;
 }

@@ -113,6 +113,21 @@ must_check enum status message_settle(struct db *db, int64_t now,
 must_check enum status message_cancel(struct db *db, int64_t now, int64_t id,
                                       const char *why);
 
+/* What a root came to: its messages in the order they were put, without their payloads.
+ * ST_NONE: it has none. */
+typedef void message_each(void *arg, const struct message *m);
+must_check enum status message_trace(struct db *db, const char *root, message_each *fn,
+                                     void *arg);
+
+/* How many ended as UNKNOWN since then, of those that are sent again when unsure and of
+ * those that are not. */
+must_check enum status message_unknown(struct db *db, int64_t since, int64_t *resend,
+                                       int64_t *assume);
+
+/* dvorik_queue_unknown_sends: of the last 24 hours, by that policy. */
+struct metrics;
+must_check enum status message_metrics(struct metrics *m, struct db *db, int64_t now);
+
 /* Final ones older than `before` leave, at most limit; *n how many. */
 must_check enum status message_forget(struct db *db, int64_t before, int limit, int *n);
 

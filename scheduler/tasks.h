@@ -14,13 +14,15 @@ struct tasks {
     const struct config *cfg;
     struct db *db;
     struct queue *queue;
-    /* filled by tasks_table */
+    /* filled by tasks_open */
     struct sched_task rows[TASKS_MAX];
     struct sched_task *birthday;
+    char birthday_cron[16];
 };
 
-/* Gives s the table, and this t as its argument. The hour of check_birthdays is the
- * setting's; nine where it cannot be read now, until it can. */
-void tasks_table(struct tasks *t, struct sched *s);
+/* Gives s the table, opened (sched_close it), and this t as its argument. The hour of
+ * check_birthdays is the setting's; nine where it cannot be read now, until it can.
+ * ST_BAD: a row of the table is wrong. */
+must_check enum status tasks_open(struct tasks *t, struct sched *s);
 
 #endif

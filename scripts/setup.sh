@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LicenseRef-Proprietary
 #
-# scripts/setup.sh build|run|test|lint … - installs what a Debian 12 lacks for that.
+# scripts/setup.sh build|run|test|lint|bench … - installs what a Debian 12 lacks for that.
 #
 # Looks first, and is done in a blink when nothing is missing. Installs as root, or
 # with sudo; without either it prints the one command to type. No package named here
@@ -28,6 +28,12 @@ servers() {
     have redis-cli || echo redis-tools
     echo tzdata ca-certificates
 }
+# What the queue is measured beside; BullMQ itself comes by npm (tests/bench/queue).
+peers() {
+    have node || echo nodejs
+    have npm || echo npm
+    echo python3-celery python3-redis python3-hiredis python3-mysqldb
+}
 have() { command -v "$1" >/dev/null 2>&1; }
 
 packages() {
@@ -36,7 +42,8 @@ packages() {
     run) servers ;;
     test) echo libcmocka-dev; servers ;;
     lint) echo clang-format shellcheck ;;
-    *) fail "unknown part \"$1\": build, run, test or lint" ;;
+    bench) peers ;;
+    *) fail "unknown part \"$1\": build, run, test, lint or bench" ;;
     esac
 }
 
@@ -96,6 +103,7 @@ look_only() {
         build) need='gcc make pkg-config' ;;
         run | test) need='redis-server' ;;
         lint) need='clang-format shellcheck' ;;
+        bench) need='node npm redis-benchmark taskset' ;;
         esac
         for tool in $need; do
             have "$tool" ||
@@ -104,7 +112,7 @@ look_only() {
     done
 }
 
-[ $# -gt 0 ] || fail 'which part? build, run, test, lint (more than one may be named)'
+[ $# -gt 0 ] || fail 'which part? build, run, test, lint, bench (more than one may be named)'
 WANTED=
 for part; do WANTED="$WANTED $(packages "$part" | tr '\n' ' ')"; done
 if ! have dpkg-query; then

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "worker/board.h"
 
+#include "core/base/clock.h"
+
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,9 +26,18 @@ static uint32_t check_of(const struct job_result *r)
     return h;
 }
 
-void board_begin(struct board_slot *s, const uint8_t id[16], int64_t deadline_ms)
+void board_begin(struct board_slot *s, const struct job *j, int64_t deadline_ms)
 {
-    memcpy(s->current, id, sizeof s->current);
+    struct board_job *c = &s->current;
+
+    s->begun++;
+    atomic_thread_fence(memory_order_release);
+    memcpy(c->id, j->id, sizeof c->id);
+    c->kind = j->kind;
+    c->attempts = j->attempts;
+    c->crashes = j->crashes;
+    c->started_ms = clock_mono_ms();
+    memcpy(c->root, j->root, sizeof c->root);
     atomic_thread_fence(memory_order_release);
     s->deadline_ms = deadline_ms;
 }
@@ -37,6 +48,29 @@ void board_end(struct board_slot *s)
     atomic_thread_fence(memory_order_release);
 }
 
+enum board_stop board_stop(const struct board_slot *s)
+{
+    if (s->cancelled != 0 && s->cancelled == s->begun)
+        return BOARD_CANCELLED;
+    return s->late != 0 && s->late == s->begun ? BOARD_LATE : BOARD_GO_ON;
+}
+
+/* The number is read before the name: should another job begin meanwhile, it is the
+ * number of none. */
+bool board_ask(struct board_slot *s, const uint8_t id[16], enum board_stop why)
+{
+    uint32_t begun = s->begun;
+
+    atomic_thread_fence(memory_order_acquire);
+    if (s->deadline_ms == 0 || memcmp(s->current.id, id, sizeof s->current.id) != 0)
+        return false;
+    if (why == BOARD_CANCELLED)
+        s->cancelled = begun;
+    else
+        s->late = begun;
+    return true;
+}
+
 void board_add(struct board_slot *s, const struct job_result *r)
 {
     if (s->n_results >= BOARD_RESULTS)
@@ -45,6 +79,13 @@ void board_add(struct board_slot *s, const struct job_result *r)
     s->results[s->n_results].check = check_of(r);
     atomic_thread_fence(memory_order_release);
     s->n_results++;
+}
+
+void board_turned(struct board_slot *s, int64_t took_us, int fenced)
+{
+    s->turned_ms = clock_mono_ms();
+    metric_observe(&s->counts.turn, took_us);
+    s->counts.fenced += (uint64_t)fenced;
 }
 
 void board_clear(struct board_slot *s)

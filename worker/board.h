@@ -9,11 +9,13 @@
 #ifndef WORKER_BOARD_H
 #define WORKER_BOARD_H
 
+#include "core/io/pause.h"
 #include "core/io/queue.h"
+#include "worker/tally.h"
 
 #include <sys/types.h>
 
-#define BOARD_SLOTS 32
+#define BOARD_SLOTS 300
 #define BOARD_RESULTS QUEUE_BATCH_MAX
 
 struct board_result {
@@ -21,29 +23,55 @@ struct board_result {
     uint32_t check;
 };
 
+/* What is told about a job that killed its child. */
+struct board_job {
+    uint8_t id[16];
+    enum kind kind;
+    int attempts, crashes;
+    int64_t started_ms; /* monotonic */
+    char root[41];
+};
+
 struct board_slot {
     char wid[QUEUE_WID_MAX];
-    enum kind_pool pool;
+    struct queue_at at; /* all that it holds is from there */
     pid_t pid;
     /* the job on the CPU; logic children only. deadline_ms 0: none (monotonic) */
-    uint8_t current[16];
+    struct board_job current;
     int64_t deadline_ms;
+    /* begun counts the jobs; the parent writes the number of the one that shall stop, so
+     * that it never hits the one behind it. 0: none */
+    volatile uint32_t begun, late, cancelled;
+    struct pauses pauses; /* the parent's: what is not to be begun */
     int64_t
         lease_ms; /* monotonic: when its lease was renewed last, by whichever side */
+    int64_t turned_ms; /* monotonic: when Redis last answered a turn of it */
+    int64_t full_ms;   /* … and until when it may be too full to ask; send children */
     uint32_t n_results;
     struct board_result results[BOARD_RESULTS];
+    struct board_counts counts;
 };
 
 /* Shared by all who fork after it; NULL: no memory. */
 struct board_slot *board_new(void);
 
 /* The child's side. */
-void board_begin(struct board_slot *s, const uint8_t id[16], int64_t deadline_ms);
+void board_begin(struct board_slot *s, const struct job *j, int64_t deadline_ms);
 void board_end(struct board_slot *s);
 void board_add(struct board_slot *s, const struct job_result *r);
 void board_clear(struct board_slot *s); /* Redis has them */
+/* A turn was answered; results that came too late were not ours any more. */
+void board_turned(struct board_slot *s, int64_t took_us, int fenced);
 
-/* The parent's side, after the child's death: the whole results. */
+/* Shall the job on the CPU come to its end, and why? */
+enum board_stop { BOARD_GO_ON, BOARD_LATE, BOARD_CANCELLED };
+enum board_stop board_stop(const struct board_slot *s);
+
+/* The parent's side: a job is asked to stop. false: that one is no longer the job on the
+ * CPU. */
+bool board_ask(struct board_slot *s, const uint8_t id[16], enum board_stop why);
+
+/* … and after the child's death: the whole results. */
 int board_results(const struct board_slot *s, struct job_result out[BOARD_RESULTS]);
 
 #endif

@@ -13,7 +13,15 @@
 struct child {
     const struct config *cfg;
     struct board_slot *slot;
+    int shard_step; /* a logic child looks after every so many-th shard from its own */
+    int lease_max;  /* jobs a lease; 0: as many as 15 ms of work */
 };
+
+/* Asked to stop, a child has so long to finish what it runs, also when nobody is left
+ * who would kill it; the parent's own patience is a second shorter. Two signals closer
+ * together than this are one. */
+#define CHILD_STOP_S 11
+#define CHILD_SAME_STOP_MS 1000
 
 /* Each returns the exit status. */
 int logic_child(struct child *c); /* worker/logic.c: one job at a time */

@@ -15,8 +15,13 @@ static step_fn *const steps[KIND_COUNT] = {
     [KIND_SCHED_BIRTHDAY_CHECK] = birthday_check_step,
     [KIND_SCHED_DISCOUNT_EXPIRE] = discount_expire_step,
     [KIND_SCHED_RETENTION] = retention_step,
+    [KIND_BENCH_NOOP] = bench_noop_step,
 #ifdef CRASH_POINTS
     [KIND_TEST_NOTE] = test_note_step,
+    [KIND_TEST_HASTY] = test_note_step,
+    [KIND_TEST_HOT] = test_note_step,
+    [KIND_TEST_LOW] = test_note_step,
+    [KIND_TEST_BULK] = test_note_step,
 #endif
 };
 

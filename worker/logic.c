@@ -2,169 +2,55 @@
  *
  * A logic child: lease a few jobs, run them one after the other, settle them with the
  * next lease. One job at a time, so that a crash can be blamed on exactly one. */
+#include "worker/logic.h"
+
 #include "core/base/clock.h"
 #include "core/base/crash.h"
 #include "core/base/log.h"
-#include "core/base/secret.h"
 #include "core/io/ledger.h"
-#include "worker/child.h"
-#include "worker/kinds.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-/* A lease holds about this much work: enough to save round trips, too little to hoard.
- */
-#define LEASE_WORK_US 50000
-#define RETRY_BASE_MS 500
-#define RETRY_CAP_MS 30000
-#define AWAY_MS 1000 /* a store is unreachable: wait this long, blame nobody */
+/* A lease holds about this much work: enough to save round trips, too little to hoard,
+ * and little enough that who comes now on a hot list is heard within 20 ms, while bulk
+ * work keeps all children busy. */
+#define LEASE_WORK_US 15000
+#define SEVERAL_NAP_MS 20
+#define LOCK_WAIT_S 1 /* others of the group, or of the lease, wait with it */
+#define AWAY_MS 1000  /* a store is unreachable: wait this long, blame nobody */
 
 static volatile sig_atomic_t stopping;
 
+/* A second signal leaves now: leases come back by the reaper. But who stops a whole group
+ * of processes sends one, and our parent another. */
 static void on_stop(int signo)
 {
+    static volatile int64_t first_ms;
+    int64_t now = clock_mono_ms();
+
     (void)signo;
-    if (stopping)
-        _Exit(1); /* the second signal leaves now: leases come back by the reaper */
+    if (stopping && now - first_ms > CHILD_SAME_STOP_MS)
+        _Exit(1);
+    if (!stopping) {
+        first_ms = now;
+        alarm(CHILD_STOP_S);
+    }
     stopping = 1;
 }
 
-int64_t backoff_ms(int attempts, int64_t base_ms, int64_t cap_ms)
+/* The parent wakes us so: a step that sleeps may look at the board. */
+static void on_nudge(int signo)
 {
-    int64_t top = attempts < 20 ? base_ms << attempts : cap_ms;
-
-    return 1 + (int64_t)secret_random_below((uint64_t)(top < cap_ms ? top : cap_ms));
+    (void)signo;
 }
 
-struct logic {
-    struct child *child;
-    struct db *db;
-    struct queue *queue;
-    struct redis *cache;
-    int64_t mean_us; /* of a job, exponentially weighted */
-    struct job jobs[QUEUE_BATCH_MAX];
-    struct job_result results[QUEUE_BATCH_MAX];
-    int n_results;
-};
-
-/* ---- one job -------------------------------------------------------------------- */
-
-struct run {
-    struct logic *l;
-    struct step step;
-    step_fn *fn;
-    int64_t started_ms;
-    bool already; /* its effect was there before us */
-};
-
-static int64_t run_ms(const struct run *r)
+bool logic_stopping(void)
 {
-    return clock_mono_ms() - r->started_ms;
-}
-
-/* The transaction of a job of class D or U: the claim, the effect, the history. */
-static enum status run_work(struct db *db, void *arg)
-{
-    struct run *r = arg;
-    struct step *s = &r->step;
-    struct ledger_run note = {.worker = r->l->child->slot->wid};
-    enum status st;
-
-    free(s->after_arg);
-    s->after = NULL;
-    s->after_arg = NULL;
-    s->why[0] = '\0';
-    st = ledger_claim(db, s->now, s->job);
-    r->already = st == ST_TAKEN;
-    crash_point("logic.claimed");
-    if (st != ST_OK)
-        return st;
-    st = r->fn(s);
-    crash_point("logic.ran");
-    if (st == ST_OK || st == ST_NONE) {
-        note.ms = run_ms(r);
-        st = ledger_done(db, s->now, s->job, &note);
-    }
-    return st;
-}
-
-static enum status run_step(struct run *r)
-{
-    enum status st;
-
-    if (kind_policy(r->step.job->kind)->class == CLASS_E)
-        st = r->fn(&r->step);
-    else
-        st = db_tx(r->l->db, run_work, r);
-    if (st == ST_TAKEN && r->already)
-        st = ST_OK;
-    else if ((st == ST_OK || st == ST_NONE) && r->step.after != NULL)
-        r->step.after(&r->step);
-    free(r->step.after_arg);
-    return st == ST_NONE ? ST_OK : st;
-}
-
-/* The job failed by its own fault: another try, or the grave. */
-static struct job_result run_failed(struct run *r, enum status st)
-{
-    const struct job *j = r->step.job;
-    const struct kind_policy *p = kind_policy(j->kind);
-    struct ledger_run note = {.worker = r->l->child->slot->wid, .ms = run_ms(r)};
-    struct job_result out = {.outcome = JOB_RETRY};
-    int64_t now = clock_now();
-
-    memcpy(out.id, j->id, sizeof out.id);
-    note.why = r->step.why[0] ? r->step.why : status_name(st);
-    log_warn("job failed", LOG_TEXT("kind", p->name), LOG_TEXT("root", j->root),
-             LOG_INT("attempt", j->attempts + 1), LOG_TEXT("why", note.why));
-    if (j->kind == KIND_UNKNOWN || j->attempts + 1 >= p->tries) {
-        st = ledger_bury(r->l->db, now, j,
-                         j->kind == KIND_UNKNOWN ? "unknown" : "tries", &note);
-        out.outcome = JOB_DONE;
-    } else {
-        out.wait_ms = (uint32_t)backoff_ms(j->attempts, RETRY_BASE_MS, RETRY_CAP_MS);
-        st = ledger_retry(r->l->db, now, j, now + out.wait_ms * MS, &note);
-    }
-    if (st != ST_OK) { /* could not be written down: it stays what it was */
-        out.outcome = JOB_BACK;
-        out.wait_ms = AWAY_MS;
-    }
-    return out;
-}
-
-static struct job_result run_job(struct logic *l, const struct job *j)
-{
-    const struct kind_policy *p = kind_policy(j->kind);
-    struct run r = {.l = l, .fn = kind_step(j->kind), .started_ms = clock_mono_ms()};
-    struct job_result out = {.outcome = JOB_DONE};
-    enum status st = ST_BROKEN;
-
-    memcpy(out.id, j->id, sizeof out.id);
-    r.step = (struct step){.cfg = l->child->cfg,
-                           .db = l->db,
-                           .queue = l->queue,
-                           .cache = l->cache,
-                           .job = j,
-                           .now = clock_now(),
-                           .tries_left = p->tries - j->attempts - 1};
-    board_begin(l->child->slot, j->id, r.started_ms + p->timeout_s * 1000);
-    queue_set_cause(l->queue, j->root, j->id);
-    crash_point("logic.begun");
-    if (r.fn != NULL)
-        st = run_step(&r);
-    crash_point("logic.committed");
-    if (st == ST_AGAIN || st == ST_DOWN || st == ST_UNSURE) {
-        out.outcome = JOB_BACK;
-        out.wait_ms = AWAY_MS;
-    } else if (st != ST_OK) {
-        out = run_failed(&r, st);
-    }
-    queue_set_cause(l->queue, NULL, NULL);
-    board_end(l->child->slot);
-    return out;
+    return stopping;
 }
 
 /* ---- a lease of jobs ------------------------------------------------------------ */
@@ -177,12 +63,56 @@ static void settle(struct logic *l, const struct job_result *r)
 }
 
 /* Not started: back to where it came from, nobody's fault. */
-static struct job_result give_back(const struct job *j)
+static struct job_result not_begun(struct logic *l, const struct job *j,
+                                   enum tally_end how)
 {
-    struct job_result r = {.outcome = JOB_BACK};
+    struct job_result r = {.outcome = how == TALLY_PARKED ? JOB_DONE : JOB_BACK};
 
     memcpy(r.id, j->id, sizeof r.id);
+    tally_left(&l->child->slot->counts, j->kind, how);
     return r;
+}
+
+static bool is_paused(const struct logic *l, const struct job *j)
+{
+    return pause_holds(&l->child->slot->pauses, j);
+}
+
+struct parking {
+    const struct job *jobs;
+    int n;
+    int64_t until;
+};
+
+static enum status park_work(struct db *db, void *arg)
+{
+    const struct parking *p = arg;
+    enum status st = ST_OK;
+
+    for (int i = 0; i < p->n && st == ST_OK; i++)
+        if (kind_policy(p->jobs[i].kind)->class == CLASS_D)
+            st = ledger_park(db, &p->jobs[i], p->until);
+    return st;
+}
+
+/* The paused ones at the head of these, in one transaction: their rows keep them, or they
+ * stay at the heads of their lists. How many those are. */
+static int put_off(struct logic *l, const struct job *jobs, int n,
+                   struct job_result *out)
+{
+    struct parking p = {.jobs = jobs, .until = clock_now() + PAUSE_PARK_MS * MS};
+    bool parked;
+
+    while (p.n < n && is_paused(l, &jobs[p.n]))
+        p.n++;
+    parked = db_tx(l->db, park_work, &p) == ST_OK;
+    for (int i = 0; i < p.n; i++) {
+        bool kept = parked && kind_policy(jobs[i].kind)->class == CLASS_D;
+
+        out[i] = not_begun(l, &jobs[i], kept ? TALLY_PARKED : TALLY_BACK);
+        out[i].wait_ms = PAUSE_BACK_MS;
+    }
+    return p.n;
 }
 
 static void learn(struct logic *l, int64_t us)
@@ -190,37 +120,74 @@ static void learn(struct logic *l, int64_t us)
     l->mean_us += (us - l->mean_us) / 8;
 }
 
+/* How many of the next jobs are not paused, nor wait for an earlier one of their list. */
+static int free_to_run(const struct logic *l, const struct job *jobs, int n,
+                       const bool *held_up)
+{
+    int free_ones = 0;
+
+    while (free_ones < n && !held_up[jobs[free_ones].list % QUEUE_LISTS] &&
+           !is_paused(l, &jobs[free_ones]))
+        free_ones++;
+    return free_ones;
+}
+
+/* The next of the lease, one or several in one transaction; how many those are. */
+static int run_some(struct logic *l, const struct job *jobs, int n,
+                    struct job_result *out)
+{
+    int64_t from = clock_now();
+    int ran = group_run(l, jobs, n, out);
+
+    if (ran == 0) {
+        out[0] = run_alone(l, jobs);
+        ran = 1;
+        l->alone -= l->alone > 0;
+    }
+    for (int i = 0; i < ran; i++)
+        learn(l, (clock_now() - from) / ran);
+    return ran;
+}
+
 /* A hot list whose head is to be tried again keeps its order only if what was leased
- * behind it goes back too. */
+ * behind it goes back too. And what waits behind a job that takes long goes to somebody
+ * who has time. */
 static void run_lease(struct logic *l, int n)
 {
     bool held_up[QUEUE_LISTS] = {false};
+    struct job_result r[QUEUE_BATCH_MAX];
 
-    for (int i = 0; i < n; i++) {
-        struct job *j = &l->jobs[i];
-        struct job_result r;
-        int64_t from = clock_now();
+    l->until = clock_now() + LEASE_WORK_US;
+    for (int i = 0, ran; i < n; i += ran) {
+        const struct job *j = &l->jobs[i];
+        int ready = free_to_run(l, j, n - i, held_up);
 
-        if (stopping || held_up[j->list % QUEUE_LISTS]) {
-            r = give_back(j);
-        } else {
-            r = run_job(l, j);
-            learn(l, clock_now() - from);
+        ran = 1;
+        if (stopping || held_up[j->list % QUEUE_LISTS] ||
+            (i > 0 && clock_now() > l->until))
+            r[0] = not_begun(l, j, TALLY_BACK);
+        else if (ready == 0)
+            ran = put_off(l, j, n - i, r);
+        else
+            ran = run_some(l, j, ready, r);
+        for (int k = 0; k < ran; k++) {
+            if (r[k].outcome != JOB_DONE && j[k].list < 16)
+                held_up[j[k].list] = true;
+            settle(l, &r[k]);
+            job_free(&l->jobs[i + k]);
         }
-        if (r.outcome != JOB_DONE && j->list < 16)
-            held_up[j->list] = true;
-        settle(l, &r);
-        job_free(j);
     }
+    l->alone = 0;
 }
 
 static int lease_size(const struct logic *l)
 {
     int64_t n = LEASE_WORK_US / (l->mean_us > 0 ? l->mean_us : 1);
+    int most = l->child->lease_max ? l->child->lease_max : QUEUE_BATCH_MAX;
 
     if (stopping)
         return 0;
-    return n < 1 ? 1 : n > QUEUE_BATCH_MAX ? QUEUE_BATCH_MAX : (int)n;
+    return n < 1 ? 1 : n > most ? most : (int)n;
 }
 
 /* Pauses without work; a signal ends it. */
@@ -231,52 +198,82 @@ static void rest(int ms)
     nanosleep(&ts, NULL);
 }
 
-/* After a lost reply nobody knows what we hold: what Redis thinks we hold goes back. */
+/* After a lost reply nobody knows what we hold, and a Redis that lost its last second
+ * thinks we hold what we have settled: what it thinks we hold goes back. */
 static void start_over(struct logic *l)
 {
     int moved = 0;
 
-    if (queue_reap(l->queue, POOL_LOGIC, l->child->slot->wid, true, NULL, &moved) ==
-            ST_OK &&
+    if (queue_reap(l->queue, l->child->slot->at, l->child->slot->wid, true, NULL,
+                   &moved) == ST_OK &&
         moved > 0)
         log_warn("a lost answer of redis: leases given back", LOG_INT("jobs", moved));
 }
 
 static void wait_for_work(struct logic *l, int nap_ms)
 {
-    enum status st = queue_wait(l->queue, POOL_LOGIC, nap_ms);
+    enum status st = queue_wait(l->queue, l->child->slot->at, nap_ms);
 
     if (st == ST_OK && stopping)
-        st = queue_ring(l->queue, POOL_LOGIC); /* it rang for somebody who stays */
+        /* it rang for somebody who stays */
+        st = queue_ring(l->queue, l->child->slot->at);
     else if (st == ST_DOWN)
         rest(AWAY_MS / 4);
+}
+
+/* ---- more shards than logic children -------------------------------------------- */
+
+static bool several(const struct logic *l)
+{
+    return l->child->shard_step < l->child->cfg->queue_shards;
+}
+
+/* What a child holds is from one shard at a time: it moves on with empty hands. Only
+ * one doorbell can be listened to, and none for long. */
+static void look_further(struct logic *l, int nap_ms)
+{
+    int shards = (int)l->child->cfg->queue_shards, step = l->child->shard_step;
+    int shard = l->child->slot->at.shard + step;
+
+    if (shard < shards) {
+        l->child->slot->at.shard = shard;
+        return;
+    }
+    if (!stopping)
+        wait_for_work(l, nap_ms < SEVERAL_NAP_MS ? nap_ms : SEVERAL_NAP_MS);
+    l->child->slot->at.shard = shard % step;
 }
 
 static void turn_once(struct logic *l, bool *lost)
 {
     struct queue_turn t = {.wid = l->child->slot->wid,
-                           .pool = POOL_LOGIC,
+                           .at = l->child->slot->at,
                            .results = l->results,
                            .n_results = l->n_results,
                            .jobs = l->jobs,
+                           .lanes_off = l->child->slot->pauses.lanes,
                            .want = lease_size(l)};
+    int64_t from = clock_now();
     enum status st;
 
-    if (*lost)
-        t.want = 0; /* settle first, then look what else is ours */
+    if (*lost || (several(l) && l->n_results > 0))
+        t.want = 0; /* settle first, then look what else is ours, or elsewhere */
     st = queue_turn(l->queue, &t);
     if (st != ST_OK) {
         *lost = *lost || st == ST_UNSURE;
         rest(AWAY_MS / 4);
         return;
     }
+    board_turned(l->child->slot, clock_now() - from, t.fenced);
     board_clear(l->child->slot);
     l->n_results = 0;
     if (*lost)
         start_over(l);
-    *lost = false;
+    *lost = t.anew && !*lost;
     if (t.n_jobs > 0)
         run_lease(l, t.n_jobs);
+    else if (several(l))
+        look_further(l, t.nap_ms);
     else if (!stopping)
         wait_for_work(l, t.nap_ms);
 }
@@ -287,6 +284,9 @@ static void on_signals(void)
     sigset_t term;
 
     sigaction(SIGTERM, &sa, NULL);
+    sa.sa_handler = on_nudge;
+    sa.sa_flags = SA_RESTART; /* what the database is asked goes on */
+    sigaction(SIGUSR1, &sa, NULL);
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
     sigprocmask(SIG_UNBLOCK, &term, NULL); /* the parent blocked it until here */
@@ -311,6 +311,7 @@ int logic_child(struct child *c)
     if (l->db == NULL || l->queue == NULL || l->cache == NULL)
         return 1;
     queue_bind(l->queue, l->db);
+    db_lock_wait(l->db, LOCK_WAIT_S);
     while (!stopping)
         turn_once(l, &lost);
     if (l->n_results > 0)

@@ -9,6 +9,7 @@
 #include "core/loyalty/consent.h"
 #include "core/staff/role.h"
 #include "worker/kinds.h"
+#include "worker/metrics.h"
 #include "worker/owner.h"
 #include "worker/parent.h"
 #include "worker/talk.h"
@@ -26,10 +27,17 @@ static int run(const struct config *cfg)
     struct loop *loop = loop_new();
     struct parent *parent =
         loop ? parent_new(loop, cfg, (int)cfg->worker_processes) : NULL;
+    struct worker_metrics *metrics = NULL;
+    const char *why = NULL;
     int status = 1;
 
-    if (parent != NULL && loop_on_signal(loop, SIGTERM, on_stop, parent) == ST_OK &&
-        loop_on_signal(loop, SIGINT, on_stop, parent) == ST_OK) {
+    if (parent != NULL)
+        metrics = worker_metrics_open(loop, cfg, parent, &why);
+    if (why != NULL)
+        status = start_refuse("worker", why);
+    else if (parent != NULL &&
+             loop_on_signal(loop, SIGTERM, on_stop, parent) == ST_OK &&
+             loop_on_signal(loop, SIGINT, on_stop, parent) == ST_OK) {
         parent_start(parent);
         log_info("worker ready", LOG_INT("logic", cfg->worker_processes),
                  LOG_INT("send", 1));
@@ -37,6 +45,7 @@ static int run(const struct config *cfg)
         log_info("worker stopped");
         status = 0;
     }
+    worker_metrics_close(metrics);
     loop_free(loop); /* first: its timers live in the parent */
     parent_free(parent);
     return status;

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define BELL_S 20        /* a connection that died without a word is noticed after it */
 #define BELL_AWAY_MS 500 /* Redis is away */
@@ -54,9 +55,9 @@ static void bell_listen(void *arg)
 {
     struct send *s = arg;
     struct redis_cmd c = {0};
-    char key[64];
+    char key[QUEUE_KEY_MAX];
 
-    snprintf(key, sizeof(key), "%sbell", queue_prefix(POOL_SEND));
+    queue_key(key, s->child->slot->at, "bell");
     redis_arg_text(&c, "BLPOP");
     redis_arg_text(&c, key);
     redis_arg_int(&c, BELL_S);
@@ -87,9 +88,13 @@ static void on_stop(void *arg)
 {
     struct send *s = arg;
 
+    if (s->stopping && loop_mono_ms(s->loop) - s->stopped_ms < CHILD_SAME_STOP_MS)
+        return;
     if (s->stopping)
         _Exit(1); /* the second signal leaves now: leases come back by the reaper */
     s->stopping = true;
+    s->stopped_ms = loop_mono_ms(s->loop);
+    alarm(CHILD_STOP_S);
     loop_after(s->loop, &s->last_call, LAST_CALL_MS, on_last_call, s);
     units_stop(s);
 }
@@ -98,6 +103,7 @@ static void on_stop(void *arg)
 static bool send_open(struct send *s)
 {
     const struct config *cfg = s->child->cfg;
+    char key[QUEUE_KEY_MAX];
 
     s->loop = loop_new();
     s->db = db_open(cfg);
@@ -110,7 +116,8 @@ static bool send_open(struct send *s)
         loop_on_signal(s->loop, SIGTERM, on_stop, s) != ST_OK)
         return false;
     s->tg = tg_open(s->loop, cfg);
-    s->bell = redis_pipe_open(s->loop, cfg->redis_url);
+    queue_key(key, s->child->slot->at, "bell");
+    s->bell = redis_pipe_open_at(s->loop, cfg->redis_url, key);
     s->names = s->tg != NULL ? names_learn(s->loop, s->tg, s->db) : NULL;
     return s->names != NULL && s->bell != NULL;
 }

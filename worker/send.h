@@ -40,6 +40,7 @@ struct send_kind {
     unit_step *start;
     int64_t (*chat)(const struct job *j); /* NULL: order does not matter */
     void (*own_free)(void *own);
+    enum tg_bot (*bot)(const struct job *j); /* NULL: args.bot names it, if any */
 };
 
 enum unit_place { UNIT_WAITING, UNIT_HELD, UNIT_BUSY };
@@ -58,6 +59,7 @@ struct send {
     struct job_result results[BOARD_RESULTS];
     int n_results;
     bool rung, lost, stopping;
+    int64_t stopped_ms; /* monotonic: when it was told to */
     struct loop_timer nap, ring_again, last_call;
 };
 
@@ -67,9 +69,10 @@ struct unit {
     const struct send_kind *kind;
     struct job job;
     enum unit_place place;
-    int64_t chat;     /* 0: order does not matter */
-    int64_t begun_ms; /* monotonic */
-    int away;         /* how often in a row a store was */
+    int64_t chat;       /* 0: order does not matter */
+    int64_t begun_ms;   /* monotonic */
+    int away;           /* how often in a row a store was */
+    enum tally_end how; /* it will have ended, for the counters */
     unit_step *next;
     struct loop_timer timer;
     void *own; /* the kind's */

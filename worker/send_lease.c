@@ -18,6 +18,8 @@
 /* A request may leave while so much of the lease is left. */
 #define LEASE_LEFT_MS 3000
 #define TURN_AWAY_MS 250
+#define FULL_MS                                                                        \
+    100000 /* so long may all units wait for Telegram, and Redis not be asked */
 #define AWAY_MAX 60
 
 /* ---- the list ------------------------------------------------------------------- */
@@ -53,9 +55,10 @@ static void unit_free(struct unit *u)
     free(u);
 }
 
-static void settle(struct send *s, const uint8_t id[16], enum job_outcome outcome)
+static void settle_in(struct send *s, const uint8_t id[16], enum job_outcome outcome,
+                      uint32_t wait_ms)
 {
-    struct job_result r = {.outcome = outcome};
+    struct job_result r = {.outcome = outcome, .wait_ms = wait_ms};
 
     memcpy(r.id, id, sizeof(r.id));
     s->results[s->n_results++] = r;
@@ -63,9 +66,15 @@ static void settle(struct send *s, const uint8_t id[16], enum job_outcome outcom
     crash_point("send.on_board");
 }
 
+static void settle(struct send *s, const uint8_t id[16], enum job_outcome outcome)
+{
+    settle_in(s, id, outcome, 0);
+}
+
 /* Back to the head of its list as if it had never been taken. */
 static void give_back(struct unit *u)
 {
+    tally_left(&u->send->child->slot->counts, u->job.kind, TALLY_BACK);
     settle(u->send, u->job.id, JOB_BACK);
     unit_free(u);
 }
@@ -115,6 +124,10 @@ void unit_hold(struct unit *u, int64_t ms, unit_step *next)
 void unit_done(struct unit *u)
 {
     place(u, UNIT_WAITING);
+    if (u->job.locked)
+        queue_unlock(u->send->queue, &u->job);
+    tally_ended(&u->send->child->slot->counts, u->job.kind, u->how,
+                (loop_mono_ms(u->send->loop) - u->begun_ms) * MS);
     settle(u->send, u->job.id, JOB_DONE);
     unit_free(u);
 }
@@ -128,15 +141,18 @@ void unit_away(struct unit *u, unit_step *next)
     }
     log_error("job left to the reconciler",
               LOG_TEXT("kind", kind_policy(u->job.kind)->name));
+    u->how = TALLY_BACK;
     unit_done(u);
 }
 
 void unit_park(struct unit *u, int64_t ms)
 {
-    if (ledger_park(u->send->db, &u->job, clock_now() + ms * MS) != ST_OK)
+    if (ledger_park(u->send->db, &u->job, clock_now() + ms * MS) != ST_OK) {
         unit_hold(u, UNIT_AWAY_MS, u->next);
-    else
-        unit_done(u);
+        return;
+    }
+    u->how = TALLY_PARKED;
+    unit_done(u);
 }
 
 /* ---- the lease ------------------------------------------------------------------ */
@@ -168,7 +184,7 @@ bool unit_fresh(struct unit *u, unit_step *next)
 
     if (lease_lives(s))
         return true;
-    if (queue_renew(s->queue, POOL_SEND, &wid, 1, &gone) != ST_OK) {
+    if (queue_renew(s->queue, s->child->slot->at, &wid, 1, &gone) != ST_OK) {
         unit_hold(u, UNIT_AWAY_MS, next);
         return false;
     }
@@ -190,6 +206,7 @@ static bool unit_add(struct send *s, struct job *j)
     u->job = *j;
     u->kind = send_kind_find(j->kind);
     u->begun_ms = loop_mono_ms(s->loop);
+    tally_begun(&s->child->slot->counts, j, loop_now(s->loop));
     if (u->kind != NULL) {
         u->next = u->kind->start;
         u->chat = u->kind->chat != NULL ? u->kind->chat(j) : 0;
@@ -207,8 +224,46 @@ static void bury_unknown(struct unit *u)
     if (ledger_bury(u->send->db, clock_now(), &u->job, "unknown", &run) != ST_OK)
         unit_hold(u, UNIT_AWAY_MS, bury_unknown);
     else
-        unit_done(u);
+        u->how = TALLY_DEAD, unit_done(u);
 }
+
+/* ---- not to be begun ------------------------------------------------------------ */
+
+static bool is_paused(const struct unit *u)
+{
+    const struct pauses *p = &u->send->child->slot->pauses;
+
+    return pause_holds(p, &u->job) ||
+           (u->kind->bot != NULL && (p->bots & (1u << u->kind->bot(&u->job))));
+}
+
+static void put_off(struct unit *u)
+{
+    if (kind_policy(u->job.kind)->class == CLASS_D) {
+        unit_park(u, PAUSE_PARK_MS);
+        return;
+    }
+    tally_left(&u->send->child->slot->counts, u->job.kind, TALLY_BACK);
+    settle_in(u->send, u->job.id, JOB_BACK, PAUSE_BACK_MS);
+    unit_free(u);
+}
+
+static bool is_expired(const struct unit *u)
+{
+    return u->job.not_after != 0 && clock_now() > u->job.not_after;
+}
+
+static void drop_expired(struct unit *u)
+{
+    struct ledger_run run = unit_run(u, NULL);
+
+    if (ledger_drop(u->send->db, clock_now(), &u->job, "expired", &run) != ST_OK)
+        unit_hold(u, UNIT_AWAY_MS, drop_expired);
+    else
+        u->how = TALLY_CANCELLED, unit_done(u);
+}
+
+/* ---- the lease, again ----------------------------------------------------------- */
 
 static bool known(const struct send *s, const char *id_text, size_t n)
 {
@@ -222,16 +277,18 @@ static bool known(const struct send *s, const char *id_text, size_t n)
     return false;
 }
 
-/* The answer to a turn was lost: Redis may count as ours what we never heard of. Those
- * go back; what is under way stays. */
+/* The answer to a turn was lost, or Redis has forgotten its last second: it may count as
+ * ours what we never heard of or are through with. Those go back; what is under way
+ * stays. */
 static enum status find_lost(struct send *s)
 {
     struct redis_reply *r = NULL;
-    char key[64 + QUEUE_WID_MAX];
+    char key[QUEUE_KEY_MAX], what[QUEUE_WID_MAX + 2];
     int most = BOARD_RESULTS - UNITS_MAX; /* the rest at the next turn */
     enum status st;
 
-    snprintf(key, sizeof(key), "%si:%s", queue_prefix(POOL_SEND), s->child->slot->wid);
+    snprintf(what, sizeof(what), "i:%s", s->child->slot->wid);
+    queue_key(key, s->child->slot->at, what);
     st = redis_do(queue_redis(s->queue), &r, "HKEYS", key, NULL);
     for (size_t i = 0; st == ST_OK && i < redis_count(r); i++) {
         uint8_t id[16];
@@ -261,11 +318,12 @@ static bool turn(struct send *s)
 {
     struct job jobs[UNITS_MAX];
     struct queue_turn t = {.wid = s->child->slot->wid,
-                           .pool = POOL_SEND,
+                           .at = s->child->slot->at,
                            .results = s->results,
                            .n_results = s->n_results,
+                           .lanes_off = s->child->slot->pauses.lanes,
                            .jobs = jobs};
-    int64_t from = clock_mono_ms();
+    int64_t from = clock_mono_ms(), from_us = clock_now();
     bool was_lost = s->lost;
     enum status st;
 
@@ -277,11 +335,12 @@ static bool turn(struct send *s)
         return false;
     }
     s->child->slot->lease_ms = from;
+    board_turned(s->child->slot, clock_now() - from_us, t.fenced);
     board_clear(s->child->slot);
     s->n_results = 0;
     if (was_lost && find_lost(s) != ST_OK)
         return false;
-    s->lost = false;
+    s->lost = t.anew && !was_lost;
     s->rung = was_lost || t.n_jobs > 0; /* where there was one, there may be more */
     if (t.fenced > 0)
         log_warn("results refused: the jobs were no longer ours",
@@ -318,6 +377,10 @@ static bool start_one(struct send *s)
         n = earlier_of_chat(u);
         if (u->kind == NULL)
             bury_unknown(u);
+        else if (is_expired(u))
+            drop_expired(u);
+        else if (is_paused(u))
+            put_off(u);
         else if (n == 0)
             unit_next(u, u->next);
         else if (n >= CHAT_UNITS_MAX)
@@ -345,6 +408,8 @@ void units_turn(struct send *s)
         while (fine && start_one(s))
             ;
     }
+    if (s->n_units == UNITS_MAX)
+        s->child->slot->full_ms = loop_mono_ms(s->loop) + FULL_MS;
     if (s->stopping && s->n_units == 0 && s->n_results == 0)
         loop_stop(s->loop);
     else if (!fine)

@@ -115,10 +115,13 @@ static void letter_close(struct unit *u)
 {
     enum status st = db_tx(u->send->db, close_work, u);
 
-    if (st == ST_OK || st == ST_TAKEN)
-        unit_done(u);
-    else
+    if (st != ST_OK && st != ST_TAKEN) {
         unit_away(u, letter_close);
+        return;
+    }
+    if (st == ST_TAKEN)
+        tally_repeat(&u->send->child->slot->counts, u->job.kind);
+    unit_done(u);
 }
 
 static void letter_end(struct unit *u, enum message_state to, const char *why)
@@ -148,8 +151,16 @@ static enum status requeue_work(struct db *db, void *arg)
         st = message_settle(db, now, &queued);
     if (st != ST_OK && st != ST_NONE)
         return st;
-    return l->attempt ? ledger_retry(db, now, &u->job, due, &run)
-                      : ledger_park(db, &u->job, due);
+    if (!l->attempt)
+        return ledger_park(db, &u->job, due);
+    st = ledger_retry(db, now, &u->job, due, &run);
+    if (st == ST_OK && l->wait_ms > UNIT_HOLD_MS) {
+        struct job later = u->job; /* its entry goes, and it is not lost */
+
+        later.attempts++;
+        st = ledger_park(db, &later, due);
+    }
+    return st;
 }
 
 static void letter_requeue(struct unit *u)
@@ -161,6 +172,7 @@ static void letter_requeue(struct unit *u)
     if (st != ST_OK) {
         unit_away(u, letter_requeue);
     } else if (wait > UNIT_HOLD_MS) {
+        u->how = l->attempt ? TALLY_RETRY : TALLY_PARKED;
         unit_done(u);
     } else {
         u->job.attempts += l->attempt;
@@ -242,6 +254,7 @@ static void on_unsure(struct unit *u, const struct tg_answer *a)
 {
     struct letter *l = letter_of(u);
 
+    tally_unsure(&u->send->child->slot->counts, l->msg.on_unsure == UNSURE_RESEND);
     l->unsure = true;
     if (l->msg.on_unsure == UNSURE_RESEND && l->resent++ < RESEND_MAX)
         unit_hold(u, RESEND_MS, letter_again);
@@ -405,4 +418,4 @@ static void letter_start(struct unit *u)
 }
 
 const struct send_kind send_message_kind = {KIND_SEND_MESSAGE, letter_start, chat_of,
-                                            letter_free};
+                                            letter_free, bot_of};

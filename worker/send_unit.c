@@ -93,5 +93,7 @@ enum status unit_reply(struct unit *u, const struct unit_reply *reply)
     queue_set_cause(q, u->job.root, u->job.id);
     st = db_tx(u->send->db, reply_work, &r);
     queue_set_cause(q, NULL, NULL);
+    if (st == ST_TAKEN)
+        tally_repeat(&u->send->child->slot->counts, u->job.kind);
     return st == ST_TAKEN ? ST_OK : st;
 }

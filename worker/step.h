@@ -20,6 +20,8 @@
 #include "core/base/config.h"
 #include "core/io/queue.h"
 
+struct board_slot;
+
 struct step {
     const struct config *cfg;
     struct db *db;
@@ -28,13 +30,19 @@ struct step {
         *cache; /* dialogue states and caches; may fail, nothing depends on it */
     const struct job *job; /* args: see worker/JOBS.md */
     int64_t now;
-    int tries_left; /* 0: this is the last attempt */
-    char why[160];  /* what went wrong, for people */
+    int tries_left;                /* 0: this is the last attempt */
+    char why[160];                 /* what went wrong, for people */
+    const struct board_slot *slot; /* for step_should_stop; NULL: nobody asks */
     /* Called after the commit, never after a rollback; set by the step. */
     void (*after)(struct step *s);
     void *after_arg; /* freed with free() by the runner */
 };
 
 typedef enum status step_fn(struct step *s);
+
+/* Has its time run out, or did a person cancel it? A step that takes long asks now and
+ * then, and answers ST_REFUSED at once: what it did is rolled back. Two seconds after its
+ * time is up its child is killed. */
+bool step_should_stop(const struct step *s);
 
 #endif

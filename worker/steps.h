@@ -12,5 +12,9 @@ enum status file_fetched_step(struct step *s); /* bot.file_fetched */
 enum status redeemed_step(struct step *s);     /* core.discount_redeemed */
 enum status voided_step(struct step *s);       /* core.redemption_voided */
 enum status gifted_step(struct step *s);       /* core.birthday_gifted */
+enum status bench_noop_step(struct step *s);   /* bench.noop */
+#ifdef CRASH_POINTS
+enum status test_note_step(struct step *s); /* test.* */
+#endif
 
 #endif

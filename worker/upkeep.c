@@ -8,7 +8,6 @@
 #include "core/loyalty/redemption.h"
 #include "core/setting.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 #define BIRTHDAY_PAGE 200
@@ -41,6 +40,8 @@ static enum status gift_page(struct step *s, struct birthday_round *round)
     if (st != ST_OK)
         return st; /* ST_NONE: the round is through */
     for (int i = 0; i < n; i++) {
+        if (step_should_stop(s))
+            return ST_REFUSED;
         st = birthday_gift(s->db, s->now, round, &due[i], &gift);
         if (st != ST_OK && st != ST_TAKEN)
             return st;
@@ -102,24 +103,3 @@ enum status retention_step(struct step *s)
         st = job_put(s->db, s->now, &again);
     return st;
 }
-
-#ifdef CRASH_POINTS
-/* {"account":n}: one point to an account, and one line that says which job did it. The
- * tests make both tables, and count. {"poison":true}: the end of whoever runs it. */
-enum status test_note_step(struct step *s)
-{
-    enum status st;
-
-    if (json_bool_or(s->job->args, "poison", false))
-        raise(SIGKILL);
-    st =
-        db_exec(s->db, NULL, "UPDATE test_account SET points = points + 1 WHERE id = ?",
-                DB_INT(json_int_or(s->job->args, "account", 0)));
-    if (st == ST_OK)
-        st = db_exec(s->db, NULL,
-                     "INSERT INTO test_effect (job, times) VALUES (?, 1)"
-                     " ON DUPLICATE KEY UPDATE times = times + 1",
-                     DB_BYTES(s->job->id, 16));
-    return st;
-}
-#endif

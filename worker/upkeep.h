@@ -17,8 +17,4 @@ enum status discount_expire_step(struct step *s);
 /* {}: forgets a slice of what is older than the settings say, and goes on like that. */
 enum status retention_step(struct step *s);
 
-#ifdef CRASH_POINTS
-enum status test_note_step(struct step *s);
-#endif
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "core/base/config_value.h"
 
+#include "core/base/redis_url.h"
 #include "core/base/tz.h"
 #include "core/base/utf.h"
 
@@ -72,7 +73,7 @@ static bool fits_port(const char *v)
 
 static bool fits_shards(const char *v)
 {
-    return number_within(v, 1, 1);
+    return number_within(v, 1, 32);
 }
 
 static bool fits_processes(const char *v)
@@ -170,20 +171,10 @@ static bool fits_public(const char *v)
 
 static bool fits_redis(const char *v)
 {
-    const char *rest = behind(v, "unix://"), *db;
+    struct redis_url url;
+    const char *why;
 
-    if (rest != NULL) {
-        db = strchr(rest, '?');
-        return rest[0] == '/' && fits_text(rest) &&
-               (db == NULL ||
-                (strncmp(db, "?db=", 4) == 0 && number_within(db + 4, 0, 65535)));
-    }
-    rest = behind(v, "redis://");
-    if (rest == NULL || !fits_url_rest(rest, true))
-        return false;
-    db = strchr(rest, '/');
-    return strpbrk(rest, "?#") == NULL &&
-           (db == NULL || db[1] == '\0' || number_within(db + 1, 0, 65535));
+    return redis_url_parse(v, &url, &why) == ST_OK;
 }
 
 static bool fits_token(const char *v)
@@ -247,12 +238,10 @@ static const struct {
     [CONFIG_SCHEMA] = {fits_schema,
                        "is not a database name (1 to 64 of A-Z a-z 0-9 _ - $)"},
     [CONFIG_PORT] = {fits_port, "is not a port (1 to 65535)", true},
-    [CONFIG_SHARDS] = {fits_shards, "can only be 1 in this version", true},
+    [CONFIG_SHARDS] = {fits_shards, "is not a number from 1 to 32", true},
     [CONFIG_PROCESSES] = {fits_processes, "is not a number from 1 to 256", true},
     [CONFIG_ID] = {fits_id, "is not a Telegram user id (a whole number)", true},
-    [CONFIG_REDIS] =
-        {fits_redis,
-         "is not redis://[:password@]host[:port][/db] or unix:///path[?db=N]"},
+    [CONFIG_REDIS] = {fits_redis, "is not the address of a Redis"},
     [CONFIG_TOKEN] = {fits_token, "is not a bot token (digits, a colon, 30 or more of "
                                   "A-Z a-z 0-9 _ -, as @BotFather gives it)"},
     [CONFIG_URL] = {fits_url, "is not an http:// or https:// address"},
@@ -273,10 +262,12 @@ static const struct {
 
 const char *config_value_fault(enum config_kind kind, const char *v)
 {
-    if (kind == CONFIG_REDIS &&
-        (behind(v, "sentinel://") != NULL || behind(v, "cluster://") != NULL))
-        return "names a Sentinel or a Cluster: not supported yet by this version "
-               "(use redis:// or unix://)";
+    struct redis_url url;
+    const char *why;
+
+    /* Its parser knows what is wrong with it. */
+    if (kind == CONFIG_REDIS)
+        return redis_url_parse(v, &url, &why) == ST_OK ? NULL : why;
     return kinds[kind].fits(v) ? NULL : kinds[kind].fault;
 }
 

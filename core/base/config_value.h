@@ -19,7 +19,7 @@ enum config_kind {
     CONFIG_SHARDS,    /* */
     CONFIG_PROCESSES, /* */
     CONFIG_ID,        /* … to here a number */
-    CONFIG_REDIS,     /* redis://[:password@]host[:port][/db], unix:///path[?db=N] */
+    CONFIG_REDIS,     /* see redis_url.h */
     CONFIG_TOKEN,     /* of a bot */
     CONFIG_URL,       /* http or https */
     CONFIG_PROXY,     /* http, https, socks5, socks5h */

@@ -213,7 +213,7 @@ static size_t changes_until(const struct tz *tz, int64_t t)
     return low;
 }
 
-static struct tz_span span_of(const struct tz *tz, int64_t t)
+struct tz_span tz_span_at(const struct tz *tz, int64_t t)
 {
     size_t i = changes_until(tz, t);
     struct tz_span span = {INT64_MIN, INT64_MAX, tz->first};
@@ -239,7 +239,7 @@ struct local tz_local(const struct tz *tz, int64_t now)
     int64_t t = floor_div(now, SECOND), wall, rest;
     struct local l;
 
-    l.offset = span_of(tz, t).offset;
+    l.offset = tz_span_at(tz, t).offset;
     wall = t + l.offset;
     l.day = (int32_t)floor_div(wall, DAY_SECONDS);
     rest = wall - (int64_t)l.day * DAY_SECONDS;
@@ -256,10 +256,10 @@ struct local tz_local(const struct tz *tz, int64_t now)
 int64_t tz_instant(const struct tz *tz, int32_t day, int hour, int minute)
 {
     int64_t wall = (int64_t)day * DAY_SECONDS + hour * 3600 + minute * 60;
-    struct tz_span span = span_of(tz, wall - OFFSET_MAX);
+    struct tz_span span = tz_span_at(tz, wall - OFFSET_MAX);
 
     while (wall - span.offset >= span.until)
-        span = span_of(tz, span.until);
+        span = tz_span_at(tz, span.until);
     return (wall - span.offset > span.from ? wall - span.offset : span.from) * SECOND;
 }
 

@@ -9,6 +9,7 @@
 #define CORE_BASE_TZ_H
 
 #include "core/base/cal.h"
+#include "core/base/tz_rule.h"
 
 struct tz;
 
@@ -27,6 +28,10 @@ struct local {
 struct local tz_local(const struct tz *tz, int64_t now);
 /* The instant (microseconds) of a wall time of that day. */
 int64_t tz_instant(const struct tz *tz, int32_t day, int hour, int minute);
+
+/* The stretch of one offset that holds that second (not microsecond) since 1970. Where
+ * a zone's first or last one is open, its end is INT64_MIN or INT64_MAX. */
+struct tz_span tz_span_at(const struct tz *tz, int64_t second);
 
 /* "12.05.2026 14:31" ("2026-05-12 14:31" for en); date alone with tz_add_date. */
 void tz_add_time(struct buf *out, const struct tz *tz, int64_t at, const char *lang);

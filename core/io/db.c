@@ -24,6 +24,7 @@ struct db {
     MYSQL *my; /* NULL: not connected */
     int64_t hold_until;
     unsigned answer_s; /* longest wait for an answer */
+    int lock_s;        /* … for a row of another; 0: as the session begins */
     struct stmt cache[CACHE];
     uint64_t uses;
     struct db_rows rows;
@@ -51,6 +52,12 @@ void db_patience(struct db *db, int seconds)
 {
     db_drop(db);
     db->answer_s = (unsigned)(seconds > 0 ? seconds : ANSWER_S);
+}
+
+void db_lock_wait(struct db *db, int seconds)
+{
+    db_drop(db);
+    db->lock_s = seconds;
 }
 
 struct db_tx *db_tx_of(struct db *db)
@@ -157,6 +164,18 @@ static enum status my_failed(struct db *db, const char *sql, enum db_where where
 
 /* ---- connecting ----------------------------------------------------------------- */
 
+static enum status lock_wait_set(struct db *db)
+{
+    char sql[64];
+
+    if (db->lock_s == 0)
+        return ST_OK;
+    snprintf(sql, sizeof sql, "SET SESSION innodb_lock_wait_timeout = %d", db->lock_s);
+    if (mysql_real_query(db->my, sql, strlen(sql)) != 0)
+        return my_failed(db, sql, DB_HARMLESS);
+    return ST_OK;
+}
+
 static enum status connect_now(struct db *db)
 {
     enum status st;
@@ -166,7 +185,7 @@ static enum status connect_now(struct db *db)
     st = db_link_open(db->cfg, db->answer_s, &db->my);
     if (st != ST_OK)
         db->hold_until = clock_mono_ms() + HOLD_MS;
-    return st;
+    return st == ST_OK ? lock_wait_set(db) : st;
 }
 
 /* A connection fit for the next statement. */

@@ -117,6 +117,9 @@ typedef enum status db_work(struct db *db, void *arg);
 must_check enum status db_tx(struct db *db, db_work *work, void *arg);
 bool db_in_tx(const struct db *db);
 
+/* Is the open transaction lost, whatever its parts answered: will it be rolled back? */
+bool db_tx_lost(const struct db *db);
+
 /* Who wants to hear how a transaction ended (the queue, to hand over what was put in
  * it). One listener a handle. committed is false also when the outcome is unsure. */
 typedef void db_ended(void *arg, bool committed);
@@ -129,6 +132,10 @@ must_check enum status db_ping(struct db *db);
 /* How long a statement may take before its connection is given up: 30 s; a migration
  * asks for more. 0: 30 s again. Closes an open connection, and locks held by it. */
 void db_patience(struct db *db, int seconds);
+
+/* How long a statement may wait for a row that another transaction holds, from the next
+ * connection on: 5 s unless told. ST_AGAIN then. */
+void db_lock_wait(struct db *db, int seconds);
 
 /* Several statements of a migration file, no binds, no result. *why (lent): which of
  * them failed, and how; those before it have happened. */

@@ -106,6 +106,11 @@ bool db_in_tx(const struct db *db)
     return db_tx_of((struct db *)db)->depth > 0;
 }
 
+bool db_tx_lost(const struct db *db)
+{
+    return db_tx_of((struct db *)db)->doom != ST_OK;
+}
+
 void db_on_end(struct db *db, db_ended *fn, void *arg)
 {
     struct db_tx *tx = db_tx_of(db);

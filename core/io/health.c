@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LIVE_KEY "dv:{s0}:live:bots"
-
 enum part { DATABASE, REDIS, BOTS, PARTS };
 static const char *const part_name[PARTS] = {"database", "redis", "bots"};
 
@@ -136,8 +134,8 @@ static void redis_seen(void *arg, enum status st, const struct redis_reply *r)
  * reads well and stores nothing. SET … GET answers what was there, as GET does. */
 static void redis_look(struct health *h)
 {
-    static const char *const reads[] = {"GET", LIVE_KEY};
-    static const char *const writes[] = {"SET", LIVE_KEY,          "1",
+    static const char *const reads[] = {"GET", HEALTH_LIVE_KEY};
+    static const char *const writes[] = {"SET", HEALTH_LIVE_KEY,   "1",
                                          "EX",  HEALTH_BEAT_TTL_S, "GET"};
     const char *const *words = h->o.beats ? writes : reads;
     size_t n = h->o.beats ? sizeof(writes) / sizeof(writes[0])
@@ -189,7 +187,8 @@ static void beaten(void *arg, enum status st, const struct redis_reply *r)
 
 static void beat(struct health *h)
 {
-    static const char *const words[] = {"SET", LIVE_KEY, "1", "EX", HEALTH_BEAT_TTL_S};
+    static const char *const words[] = {"SET", HEALTH_LIVE_KEY, "1", "EX",
+                                        HEALTH_BEAT_TTL_S};
     struct redis_cmd c = {0};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

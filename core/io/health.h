@@ -17,6 +17,7 @@
 #define HEALTH_WAIT_MS 2000
 #define HEALTH_EVERY_MS 5000
 #define HEALTH_BEAT_TTL_S "15"
+#define HEALTH_LIVE_KEY "dv:{s0}:live:bots"
 
 struct health;
 

@@ -9,17 +9,18 @@
  * an hour. */
 static const struct kind_policy kinds[KIND_COUNT] = {
     [KIND_UNKNOWN] = {"unknown", NULL, CLASS_E, POOL_LOGIC, LANE_LOW, 1, 10},
-    [KIND_BOT_UPDATE] = {"bot.update", NULL, CLASS_U, POOL_LOGIC, LANE_HOT, 5, 10},
+    [KIND_BOT_UPDATE] = {"bot.update", NULL, CLASS_U, POOL_LOGIC, LANE_HOT, 5, 10,
+                         true},
     [KIND_BOT_MEMBER_KNOWN] = {"bot.member_known", NULL, CLASS_D, POOL_LOGIC, LANE_HOT,
-                               5, 10},
+                               5, 10, true},
     [KIND_BOT_FILE_FETCHED] = {"bot.file_fetched", NULL, CLASS_D, POOL_LOGIC, LANE_HOT,
                                3, 10},
     [KIND_CORE_DISCOUNT_REDEEMED] = {"core.discount_redeemed", NULL, CLASS_D,
-                                     POOL_LOGIC, LANE_NORMAL, 5, 10},
+                                     POOL_LOGIC, LANE_NORMAL, 5, 10, true},
     [KIND_CORE_REDEMPTION_VOIDED] = {"core.redemption_voided", NULL, CLASS_D,
-                                     POOL_LOGIC, LANE_NORMAL, 5, 10},
+                                     POOL_LOGIC, LANE_NORMAL, 5, 10, true},
     [KIND_CORE_BIRTHDAY_GIFTED] = {"core.birthday_gifted", NULL, CLASS_D, POOL_LOGIC,
-                                   LANE_NORMAL, 5, 10},
+                                   LANE_NORMAL, 5, 10, true},
     [KIND_SCHED_BIRTHDAY_CHECK] = {"sched.birthday_check", "check_birthdays", CLASS_D,
                                    POOL_LOGIC, LANE_LOW, 20, 60},
     [KIND_SCHED_DISCOUNT_EXPIRE] = {"sched.discount_expire", NULL, CLASS_D, POOL_LOGIC,
@@ -34,8 +35,15 @@ static const struct kind_policy kinds[KIND_COUNT] = {
                                 LANE_NORMAL, 5, 10},
     [KIND_SEND_FILE_FETCH] = {"send.file_fetch", NULL, CLASS_D, POOL_SEND, LANE_NORMAL,
                               3, 90},
+    [KIND_BENCH_NOOP] = {"bench.noop", NULL, CLASS_E, POOL_LOGIC, LANE_NORMAL, 1, 10},
 #ifdef CRASH_POINTS
-    [KIND_TEST_NOTE] = {"test.note", NULL, CLASS_D, POOL_LOGIC, LANE_NORMAL, 5, 10},
+    [KIND_TEST_NOTE] = {"test.note", NULL, CLASS_D, POOL_LOGIC, LANE_NORMAL, 5, 10,
+                        true},
+    [KIND_TEST_HASTY] = {"test.hasty", NULL, CLASS_D, POOL_LOGIC, LANE_NORMAL, 5, 1,
+                         true},
+    [KIND_TEST_HOT] = {"test.hot", NULL, CLASS_D, POOL_LOGIC, LANE_HOT, 5, 10, true},
+    [KIND_TEST_LOW] = {"test.low", NULL, CLASS_D, POOL_LOGIC, LANE_LOW, 5, 10, true},
+    [KIND_TEST_BULK] = {"test.bulk", NULL, CLASS_D, POOL_LOGIC, LANE_BULK, 5, 10, true},
 #endif
 };
 

@@ -8,6 +8,7 @@
 #ifndef CORE_IO_KIND_H
 #define CORE_IO_KIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,7 +27,12 @@ enum kind {
     KIND_SEND_CALLBACK_ACK,
     KIND_SEND_MEMBER_CHECK,
     KIND_SEND_FILE_FETCH,
+    KIND_BENCH_NOOP,
     KIND_TEST_NOTE, /* crash and asan variants only: adds one to an account of a test */
+    KIND_TEST_HASTY, /* the same with a second's time, and in the other lanes */
+    KIND_TEST_HOT,
+    KIND_TEST_LOW,
+    KIND_TEST_BULK,
     KIND_COUNT
 };
 
@@ -50,6 +56,8 @@ struct kind_policy {
     enum kind_lane lane;
     int tries;     /* then it is dead and waits for a person */
     int timeout_s; /* longest one attempt may take */
+    bool
+        group; /* short, and may share a transaction with others (worker/logic_group.c) */
 };
 
 const struct kind_policy *kind_policy(enum kind k); /* never NULL */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "core/io/ledger.h"
 
+#include "core/io/job_log.h"
+#include "core/io/ledger_private.h"
+
 #include "core/base/clock.h"
 #include "core/base/code.h"
 #include "core/base/crash.h"
@@ -41,7 +44,7 @@ enum status ledger_claim(struct db *db, int64_t now, const struct job *j)
     return st == ST_OK && n == 0 ? ST_TAKEN : st;
 }
 
-static enum status note(struct db *db, int64_t now, const struct job *j,
+enum status ledger_note(struct db *db, int64_t now, const struct job *j,
                         const char *outcome, const struct ledger_run *run)
 {
     uint8_t parent[16];
@@ -64,7 +67,7 @@ enum status ledger_done(struct db *db, int64_t now, const struct job *j,
 {
     if (class_of(j) == CLASS_E)
         return ST_OK;
-    return note(db, now, j, "done", run);
+    return ledger_note(db, now, j, "done", run);
 }
 
 /* ---- after a failure ------------------------------------------------------------ */
@@ -74,6 +77,7 @@ struct failed {
     const struct ledger_run *run;
     const char *reason;
     int64_t now, due;
+    bool noted; /* its death is in the history already */
 };
 
 static enum status retry_work(struct db *db, void *arg)
@@ -86,7 +90,7 @@ static enum status retry_work(struct db *db, void *arg)
             db, NULL, "UPDATE job_open SET attempts = ?, run_at = ? WHERE id = ?",
             DB_INT(f->job->attempts + 1), DB_TIME(f->due), DB_BYTES(f->job->id, 16));
     if (st == ST_OK)
-        st = note(db, f->now, f->job, "retry", f->run);
+        st = ledger_note(db, f->now, f->job, "retry", f->run);
     return st;
 }
 
@@ -94,10 +98,15 @@ enum status ledger_retry(struct db *db, int64_t now, const struct job *j, int64_
                          const struct ledger_run *run)
 {
     struct failed f = {.job = j, .run = run, .now = now, .due = due};
+    enum status st = class_of(j) == CLASS_E ? ST_OK : db_tx(db, retry_work, &f);
 
-    if (class_of(j) == CLASS_E)
-        return ST_OK;
-    return db_tx(db, retry_work, &f);
+    if (st == ST_OK)
+        job_log_retried(&(struct job_said){.job = j,
+                                           .attempt = j->attempts + 1,
+                                           .wait_ms = (due - now) / MS,
+                                           .why = run->why,
+                                           .worker = run->worker});
+    return st;
 }
 
 enum status ledger_park(struct db *db, const struct job *j, int64_t due)
@@ -117,13 +126,19 @@ static const char *body_of(const struct job *j, size_t *n)
     return j->raw + j->raw_n - *n;
 }
 
+static void tell_death(const struct job *j, const char *why, const char *worker)
+{
+    job_log_died(&(struct job_said){
+        .job = j, .attempt = j->attempts + 1, .why = why, .worker = worker});
+}
+
 static enum status bury_work(struct db *db, void *arg)
 {
     const struct failed *f = arg;
     const struct job *j = f->job;
     size_t n;
     const char *body = body_of(j, &n);
-    int lane = (int)kind_policy(j->kind)->pool * 100 + j->list;
+    struct queue_at at = {kind_policy(j->kind)->pool, j->shard};
     enum status st;
 
     st = db_exec(
@@ -131,15 +146,16 @@ static enum status bury_work(struct db *db, void *arg)
         "INSERT IGNORE INTO job_dead (id, kind, lane, attempts, crashes, reason,"
         " why, root, put_at, died_at, body)"
         " VALUES (?, ?, ?, ?, ?, ?, LEFT(?, 200), ?, ?, ?, ?)",
-        DB_BYTES(j->id, 16), DB_TEXT(kind_policy(j->kind)->name), DB_INT(lane),
-        DB_INT(j->attempts), DB_INT(j->crashes), DB_TEXT(f->reason),
-        DB_TEXT(f->run->why), j->root[0] ? DB_TEXT(j->root) : DB_NULL,
-        DB_TIME(j->put_at), DB_TIME(f->now), DB_BYTES(body, n));
+        DB_BYTES(j->id, 16), DB_TEXT(kind_policy(j->kind)->name),
+        DB_INT(queue_lane(at, j->list)), DB_INT(j->attempts), DB_INT(j->crashes),
+        DB_TEXT(f->reason), DB_TEXT(f->run->why),
+        j->root[0] ? DB_TEXT(j->root) : DB_NULL, DB_TIME(j->put_at), DB_TIME(f->now),
+        DB_BYTES(body, n));
     if (st == ST_OK)
         st =
             db_exec(db, NULL, "DELETE FROM job_open WHERE id = ?", DB_BYTES(j->id, 16));
-    if (st == ST_OK)
-        st = note(db, f->now, j, "dead", f->run);
+    if (st == ST_OK && !f->noted)
+        st = ledger_note(db, f->now, j, "dead", f->run);
     return st;
 }
 
@@ -147,29 +163,105 @@ enum status ledger_bury(struct db *db, int64_t now, const struct job *j,
                         const char *reason, const struct ledger_run *run)
 {
     struct failed f = {.job = j, .run = run, .reason = reason, .now = now};
+    bool counted =
+        class_of(j) == CLASS_E && j->kind != KIND_UNKNOWN; /* by the script */
+    enum status st = counted ? ST_OK : db_tx(db, bury_work, &f);
 
-    if (class_of(j) == CLASS_E && j->kind != KIND_UNKNOWN)
-        return ST_OK; /* only counted, by the script */
-    return db_tx(db, bury_work, &f);
+    if (st == ST_OK)
+        tell_death(j, run->why, run->worker);
+    return st;
 }
 
-enum status ledger_drain_dead(struct db *db, struct queue *q, enum kind_pool pool,
+enum status ledger_crashed(struct db *db, int64_t now, const struct job *j, bool dead,
+                           const struct ledger_run *run)
+{
+    if (class_of(j) == CLASS_E)
+        return ST_OK;
+    return ledger_note(db, now, j, dead ? "dead" : "retry", run);
+}
+
+/* ---- those that the scripts put aside ------------------------------------------- */
+
+static const struct grave {
+    char reason;
+    const char *name, *why;
+} graves[] = {
+    {'p', "poison", "its worker died three times while running it"},
+    {'l', "timeout", "took too long, and had to be killed, three times"},
+    {'t', "tries", "tries used up"},
+};
+
+static const struct grave *grave_of(const struct job *j)
+{
+    size_t i = 0;
+
+    while (i < sizeof graves / sizeof *graves - 1 && graves[i].reason != j->reason)
+        i++;
+    return &graves[i];
+}
+
+/* How the last run of a job ended that killed its worker: as the worker's parent wrote it
+ * down. f->noted: the row of its death is there already. */
+static enum status last_words(struct db *db, struct failed *f, char *out, size_t room)
+{
+    const char *why = f->run->why;
+    enum status st = db_one(db,
+                            "SELECT outcome = 'dead', why FROM job_hist WHERE id = ?"
+                            " ORDER BY at DESC LIMIT 1",
+                            DB_BYTES(f->job->id, 16));
+
+    snprintf(out, room, "%s%s%s", why, st == ST_OK ? "; the last time: " : "",
+             st == ST_OK ? db_text(db, 1, NULL) : "");
+    f->noted = st == ST_OK && db_int(db, 0) != 0;
+    return st == ST_NONE ? ST_OK : st;
+}
+
+static enum status drain_work(struct db *db, void *arg)
+{
+    struct failed *f = arg;
+    const struct ledger_run *run = f->run;
+    struct ledger_run more = *run;
+    char why[200];
+    enum status st = ST_OK;
+
+    f->noted = false;
+    if (f->job->reason != 't')
+        st = last_words(db, f, why, sizeof why);
+    if (f->job->reason != 't' && st == ST_OK)
+        more.why = why;
+    f->run = &more;
+    if (st == ST_OK)
+        st = bury_work(db, f);
+    f->run = run;
+    return st;
+}
+
+static enum status drain_one(struct db *db, int64_t now, const struct job *j)
+{
+    const struct grave *g = grave_of(j);
+    struct ledger_run run = {.worker = "", .why = g->why};
+    struct failed f = {.job = j, .run = &run, .reason = g->name, .now = now};
+
+    enum status st = ST_OK;
+
+    if (class_of(j) != CLASS_E || j->kind == KIND_UNKNOWN)
+        st = db_tx(db, drain_work, &f);
+    if (st == ST_OK)
+        tell_death(j, g->why, "");
+    return st;
+}
+
+enum status ledger_drain_dead(struct db *db, struct queue *q, struct queue_at at,
                               int64_t now, int *n)
 {
     struct job *jobs = calloc(50, sizeof *jobs);
-    enum status st = jobs ? queue_dead_peek(q, pool, jobs, 50, n) : ST_BROKEN;
+    enum status st = jobs ? queue_dead_peek(q, at, jobs, 50, n) : ST_BROKEN;
 
     for (int i = 0; st == ST_OK && i < *n; i++) {
-        bool poison = jobs[i].reason == 'p';
-        struct ledger_run run = {
-            .worker = "",
-            .why = poison ? "its worker died three times while running it"
-                          : "tries used up"};
-
-        st = ledger_bury(db, now, &jobs[i], poison ? "poison" : "tries", &run);
+        st = drain_one(db, now, &jobs[i]);
         crash_point("dead.written");
         if (st == ST_OK)
-            st = queue_dead_drop(q, pool, &jobs[i]);
+            st = queue_dead_drop(q, at, &jobs[i]);
     }
     for (int i = 0; jobs != NULL && i < *n; i++)
         job_free(&jobs[i]);
@@ -184,7 +276,7 @@ struct revival {
     const uint8_t *id;
     struct job_row row; /* body is ours */
     enum kind kind;
-    enum kind_pool pool;
+    struct queue_at at;
 };
 
 static enum status revive_read(struct db *db, struct revival *r)
@@ -201,7 +293,7 @@ static enum status revive_read(struct db *db, struct revival *r)
     kind = db_text(db, 0, &kind_n);
     body = db_text(db, 2, &r->row.body_n);
     r->kind = kind_find(kind, kind_n);
-    r->pool = db_int(db, 1) / 100 == POOL_SEND ? POOL_SEND : POOL_LOGIC;
+    r->at = queue_lane_at((int)db_int(db, 1));
     r->row.list = (int)(db_int(db, 1) % 100);
     copy = malloc(r->row.body_n + 1);
     if (copy == NULL || r->row.list >= QUEUE_LISTS)
@@ -241,11 +333,11 @@ enum status ledger_revive(struct db *db, struct queue *q, int64_t now,
      * between the two leaves both, and running an update twice changes nothing. */
     st = revive_read(db, &r);
     if (st == ST_OK && kind_policy(r.kind)->class != CLASS_D)
-        st = queue_hand_over(q, r.pool, &r.row, 1);
+        st = queue_hand_over(q, r.at, &r.row, 1);
     if (st == ST_OK)
         st = db_tx(db, revive_work, &r);
     if (st == ST_OK && kind_policy(r.kind)->class == CLASS_D &&
-        queue_hand_over(q, r.pool, &r.row, 1) != ST_OK)
+        queue_hand_over(q, r.at, &r.row, 1) != ST_OK)
         st = ST_OK; /* the row is open: the reconciler brings it */
     free((char *)(uintptr_t)r.row.body);
     return st;
@@ -268,11 +360,8 @@ enum status ledger_forget(struct db *db, int64_t now, int64_t keep_days,
     enum status st;
 
     *n = 0;
-    st = forget(db, "DELETE FROM job_hist WHERE at < ? ORDER BY at LIMIT ?",
-                now - keep_days * DAY, n);
-    if (st == ST_OK)
-        st = forget(db, "DELETE FROM update_seen WHERE at < ? ORDER BY at LIMIT ?",
-                    now - keep_updates_days * DAY, n);
+    st = forget(db, "DELETE FROM update_seen WHERE at < ? ORDER BY at LIMIT ?",
+                now - keep_updates_days * DAY, n);
     if (st == ST_OK)
         st = forget(
             db, "DELETE FROM cron_tick WHERE fired_at < ? ORDER BY fired_at LIMIT ?",

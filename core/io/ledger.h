@@ -48,13 +48,37 @@ must_check enum status ledger_revive(struct db *db, struct queue *q, int64_t now
  * delayed), and parked ones whose time has come. *n says how many. The argument for the
  * lost ones: ledger_reconcile.c. Running it twice at once is harmless. */
 must_check enum status ledger_reconcile(struct db *db, struct queue *q,
-                                        enum kind_pool pool, int64_t now, int *n);
+                                        struct queue_at at, int64_t now, int *n);
+
+/* What ledger_reconcile would bring back as lost, at most a thousand a list. Changes
+ * nothing. The row is lent for the call. */
+typedef void ledger_each_lost(void *arg, const struct job_row *row);
+must_check enum status ledger_lost(struct db *db, struct queue *q, struct queue_at at,
+                                   ledger_each_lost *fn, void *arg);
+
+/* A person does not want this job. ST_OK: it was waiting, and will not run. ST_TAKEN: it
+ * runs right now; its worker was asked to stop at its next safe point, and it may still
+ * be done. ST_NONE: no such open job (classes U and E have none). who: for the history,
+ * "admin:7". */
+must_check enum status ledger_cancel(struct db *db, int64_t now, const uint8_t id[16],
+                                     const char *who);
+
+/* Outside of a transaction, of a job that was asked for by ledger_cancel and stopped, or
+ * came too late (outcome "cancelled", "expired"): out of job_open, into the history. */
+must_check enum status ledger_drop(struct db *db, int64_t now, const struct job *j,
+                                   const char *outcome, const struct ledger_run *run);
+
+/* A job took its worker with it: the row of the history, by the worker's parent. dead:
+ * it was the last time, and ledger_drain_dead will find it. */
+must_check enum status ledger_crashed(struct db *db, int64_t now, const struct job *j,
+                                      bool dead, const struct ledger_run *run);
 
 /* Entries that the scripts put aside as dead, written down. */
 must_check enum status ledger_drain_dead(struct db *db, struct queue *q,
-                                         enum kind_pool pool, int64_t now, int *n);
+                                         struct queue_at at, int64_t now, int *n);
 
-/* Old history, attempts and updates, a slice a call; *n rows went. */
+/* Old ticks and updates, a slice a call; *n rows went. (The history of jobs goes by the
+ * day: history.h.) */
 must_check enum status ledger_forget(struct db *db, int64_t now, int64_t keep_days,
                                      int64_t keep_updates_days, int64_t *n);
 

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "core/io/ledger_look.h"
 
+#include "core/base/clock.h"
+
 #include <stdio.h>
 #include <string.h>
 
 /* The same columns of each table, in the same order, so that one reader serves all. */
 #define OPEN_COLUMNS                                                                   \
-    "SELECT 1, id, kind, root, '', '', '', '', parent, lane, attempts, run_at, 0"
+    "SELECT 1, id, kind, root, '', '', '', '', parent, lane, attempts, run_at, 0,"     \
+    " put_at, parked"
 #define DONE_COLUMNS                                                                   \
-    "SELECT 2, id, kind, root, outcome, '', why, worker, parent, 0, attempt, at, ms"
+    "SELECT 2, id, kind, root, outcome, '', why, worker, parent, 0, attempt, at, ms,"  \
+    " NULL, 0"
 #define DEAD_COLUMNS                                                                   \
-    "SELECT 3, id, kind, root, '', reason, why, '', NULL, lane, attempts, died_at, 0"
+    "SELECT 3, id, kind, root, '', reason, why, '', parent, lane, attempts, died_at,"  \
+    " 0, put_at, 0"
 
 static void text(struct db *db, int col, char *out, size_t size)
 {
@@ -41,6 +46,8 @@ static void line_read(struct db *db, struct ledger_line *l)
     l->attempts = (int)db_int(db, 10);
     l->at = db_time(db, 11);
     l->ms = db_int(db, 12);
+    l->put_at = db_time(db, 13);
+    l->parked = db_int(db, 14) != 0;
 }
 
 /* Hands each row of the open selection on; *seen counts them. */
@@ -57,22 +64,44 @@ static enum status each(struct db *db, enum status st, ledger_each *fn, void *ar
     return st == ST_NONE ? ST_OK : st;
 }
 
-enum status ledger_list(struct db *db, enum ledger_where where, const char *kind,
-                        int limit, ledger_each *fn, void *arg)
-{
-    static const char *const by_where[] = {
-        [LEDGER_OPEN] = OPEN_COLUMNS " FROM job_open WHERE (? = '' OR kind = ?)"
-                                     " ORDER BY id DESC LIMIT ?",
-        [LEDGER_DONE] = DONE_COLUMNS " FROM job_hist WHERE (? = '' OR kind = ?)"
-                                     " ORDER BY at DESC LIMIT ?",
-        [LEDGER_DEAD] = DEAD_COLUMNS " FROM job_dead WHERE (? = '' OR kind = ?)"
-                                     " ORDER BY died_at DESC LIMIT ?",
-    };
-    int seen = 0;
+/* ---- lists ---------------------------------------------------------------------- */
 
-    return each(
-        db, db_select(db, by_where[where], DB_TEXT(kind), DB_TEXT(kind), DB_INT(limit)),
-        fn, arg, &seen);
+/* Each takes: kind twice, pool twice, first and last list, then the line behind which it
+ * goes on (its time twice, its id twice; the first page: a time beyond all), the limit.
+ * Ids sort by the time they were put. */
+#define LANES " AND (? = 0 OR lane DIV 100 MOD 10 = ?) AND lane MOD 100 BETWEEN ? AND ?"
+#define ANY_LANE                                                                       \
+    " AND ? IS NOT NULL AND ? IS NOT NULL AND ? IS NOT NULL AND ? IS NOT NULL"
+
+static const char *const list_sql[] = {
+    [LEDGER_OPEN] =
+        OPEN_COLUMNS " FROM job_open WHERE (? IS NULL OR kind = ?)" LANES
+                     " AND ? IS NOT NULL AND ? IS NOT NULL AND (? IS NULL OR id < ?)"
+                     " ORDER BY id DESC LIMIT ?",
+    [LEDGER_DONE] = DONE_COLUMNS " FROM job_hist WHERE (? IS NULL OR kind = ?)" ANY_LANE
+                                 " AND at <= ? AND (at < ? OR ? IS NULL OR id < ?)"
+                                 " ORDER BY at DESC, id DESC LIMIT ?",
+    [LEDGER_DEAD] =
+        DEAD_COLUMNS " FROM job_dead WHERE (? IS NULL OR kind = ?)" LANES
+                     " AND died_at <= ? AND (died_at < ? OR ? IS NULL OR id < ?)"
+                     " ORDER BY died_at DESC, id DESC LIMIT ?",
+};
+
+#define TIME_LAST (INT64_C(253370764800) * SECOND) /* 9999-01-01 */
+
+enum status ledger_list(struct db *db, const struct ledger_ask *ask, ledger_each *fn,
+                        void *arg)
+{
+    struct db_arg kind = DB_TEXT(ask->kind), pool = DB_INT(ask->pool);
+    int last = ask->list_last > 0 ? ask->list_last : QUEUE_LISTS - 1, seen = 0;
+    struct db_arg at = DB_TIME(ask->behind ? ask->behind->at : TIME_LAST);
+    struct db_arg id = ask->behind ? DB_BYTES(ask->behind->id, 16) : DB_NULL;
+
+    return each(db,
+                db_select(db, list_sql[ask->where], kind, kind, pool, pool,
+                          DB_INT(ask->list_first), DB_INT(last), at, at, id, id,
+                          DB_INT(ask->limit)),
+                fn, arg, &seen);
 }
 
 enum status ledger_story(struct db *db, const uint8_t id[16], ledger_each *fn,
@@ -91,6 +120,22 @@ enum status ledger_story(struct db *db, const uint8_t id[16], ledger_each *fn,
     return st == ST_OK && seen == 0 ? ST_NONE : st;
 }
 
+enum status ledger_body(struct db *db, const uint8_t id[16], struct buf *out)
+{
+    const char *body;
+    enum status st;
+    size_t n;
+
+    st = db_one(db, "SELECT body FROM job_open WHERE id = ?", DB_BYTES(id, 16));
+    if (st == ST_NONE)
+        st = db_one(db, "SELECT body FROM job_dead WHERE id = ?", DB_BYTES(id, 16));
+    if (st != ST_OK)
+        return st;
+    body = db_text(db, 0, &n);
+    buf_add(out, body ? body : "", body ? n : 0);
+    return out->failed ? ST_BROKEN : ST_OK;
+}
+
 enum status ledger_trace(struct db *db, const char *root, ledger_each *fn, void *arg)
 {
     static const char *const tables[] = {
@@ -106,22 +151,57 @@ enum status ledger_trace(struct db *db, const char *root, ledger_each *fn, void 
     return st == ST_OK && seen == 0 ? ST_NONE : st;
 }
 
-enum status ledger_sums(struct db *db, int64_t since, struct ledger_sums *out)
+/* ---- sums ----------------------------------------------------------------------- */
+
+enum status ledger_sums(struct db *db, int64_t now, struct ledger_sums *out)
 {
     enum status st;
 
     *out = (struct ledger_sums){0};
-    st = db_one(
-        db,
-        "SELECT (SELECT COUNT(*) FROM job_open), (SELECT COUNT(*) FROM job_dead),"
-        " (SELECT COUNT(*) FROM job_hist WHERE at >= ? AND outcome = 'done'),"
-        " (SELECT COUNT(*) FROM job_hist WHERE at >= ? AND outcome = 'retry')",
-        DB_TIME(since), DB_TIME(since));
+    st = db_one(db, "SELECT COUNT(*) FROM job_dead");
+    if (st != ST_OK)
+        return st;
+    out->dead = db_int(db, 0);
+    /* one walk along the index `waits` */
+    st = db_one(db,
+                "SELECT COUNT(*), SUM(parked > 0), SUM(parked > 0 AND run_at <= ?),"
+                " MIN(IF(parked > 0 AND run_at <= ?, run_at, NULL)) FROM job_open",
+                DB_TIME(now), DB_TIME(now));
     if (st != ST_OK)
         return st;
     out->open = db_int(db, 0);
-    out->dead = db_int(db, 1);
-    out->done = db_int(db, 2);
-    out->retried = db_int(db, 3);
+    out->parked = db_int(db, 1);
+    out->spilled = db_int(db, 2);
+    out->spilled_since = db_time(db, 3);
     return ST_OK;
+}
+
+enum status ledger_kinds(struct db *db, int64_t since, ledger_kind_each *fn, void *arg)
+{
+    enum status st = db_select(
+        db,
+        "SELECT kind, SUM(open), SUM(dead), SUM(done), SUM(retried), SUM(failed),"
+        " SUM(ms) DIV GREATEST(SUM(done), 1), MAX(worst) FROM ("
+        "SELECT kind, COUNT(*) AS open, 0 AS dead, 0 AS done, 0 AS retried,"
+        " 0 AS failed, 0 AS ms, 0 AS worst FROM job_open GROUP BY kind"
+        " UNION ALL SELECT kind, 0, COUNT(*), 0, 0, 0, 0, 0 FROM job_dead GROUP BY kind"
+        " UNION ALL SELECT kind, 0, 0, SUM(outcome = 'done'), SUM(outcome = 'retry'),"
+        " SUM(outcome NOT IN ('done', 'retry')), SUM(IF(outcome = 'done', ms, 0)),"
+        " MAX(IF(outcome = 'done', ms, 0)) FROM job_hist WHERE at >= ? GROUP BY kind"
+        ") AS every GROUP BY kind ORDER BY kind",
+        DB_TIME(since));
+
+    while (st == ST_OK && (st = db_next(db)) == ST_OK) {
+        struct ledger_kind k = {.open = db_int(db, 1),
+                                .dead = db_int(db, 2),
+                                .done = db_int(db, 3),
+                                .retried = db_int(db, 4),
+                                .failed = db_int(db, 5),
+                                .mean_ms = db_int(db, 6),
+                                .worst_ms = db_int(db, 7)};
+
+        text(db, 0, k.kind, sizeof k.kind);
+        fn(arg, &k);
+    }
+    return st == ST_NONE ? ST_OK : st;
 }

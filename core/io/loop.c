@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #define EVENTS_A_TURN 256
-#define HOOKS_MAX 8
 
 struct hook {
     loop_call *fn;
@@ -36,7 +35,7 @@ struct loop {
     struct watched *by_fd;
     int n_fd;
     struct loop_timer timers, firing; /* rings; timers is in order of due_ms */
-    struct hook hooks[HOOKS_MAX];
+    struct hook hooks[LOOP_HOOKS_MAX];
     int n_hooks;
     sigset_t signals;
     struct hook on_signal[NSIG];
@@ -279,7 +278,7 @@ enum status loop_on_signal(struct loop *loop, int signo, loop_call *fn, void *ar
 
 enum status loop_each_turn(struct loop *loop, loop_call *fn, void *arg)
 {
-    if (loop->n_hooks == HOOKS_MAX)
+    if (loop->n_hooks == LOOP_HOOKS_MAX)
         return ST_BROKEN;
     loop->hooks[loop->n_hooks++] = (struct hook){fn, arg};
     return ST_OK;

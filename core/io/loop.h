@@ -41,7 +41,9 @@ void loop_after(struct loop *loop, struct loop_timer *t, int64_t ms, loop_call *
                 void *arg);
 void loop_cancel(struct loop_timer *t);
 
-/* Called after the events of each turn, in the order of registration (at most 8). */
+/* Called after the events of each turn, in the order of registration: one for each shard
+ * of the queue, and a handful. */
+#define LOOP_HOOKS_MAX 48
 must_check enum status loop_each_turn(struct loop *loop, loop_call *fn, void *arg);
 
 /* The signal is blocked and read from a signalfd. */

@@ -36,12 +36,22 @@
 #include "core/io/kind.h"
 #include "core/io/redis.h"
 
+/* Where: a pool of one shard. A shard is all keys under one tag, dv:{s<k>}:, so that on
+ * a Redis Cluster each is served by one node and every script stays within it. A person
+ * belongs to one shard for good: their number is fixed at first start. */
+struct queue_at {
+    enum kind_pool pool;
+    int shard; /* 0 .. QUEUE_SHARDS - 1 */
+};
+#define QUEUE_SHARDS_MAX 32
+
 #define QUEUE_LISTS 34
 #define QUEUE_BODY_MAX 1024           /* of classes D and E */
 #define QUEUE_UPDATE_MAX (256 * 1024) /* of class U */
 #define QUEUE_WID_MAX 96
 #define QUEUE_BATCH_MAX 64
 #define QUEUE_LEASE_MS 15000
+#define QUEUE_LEASE_WEAR_MS 250 /* so old may a lease be and not be written anew */
 
 /* ---- putting -------------------------------------------------------------------- */
 
@@ -52,20 +62,48 @@ struct job_spec {
     const char *idk; /* at most 60 bytes, or NULL. Class D: (kind, idk) is unique among
                         open jobs, a second put answers ST_TAKEN */
     int64_t due;     /* microseconds; 0: at once */
+    int64_t not_after; /* microseconds: not begun later than that; 0: whenever */
+    int64_t lock_ms; /* class E: while another of this (kind, idk) is queued or running,
+                        and at most so long, a second put answers ST_TAKEN */
 };
 
-/* The hot list of a person, 0..15; the bulk list of a batch, 18..33. */
+/* The hot list of a person, 0..15; the bulk list of a batch, 18..33; and the shard. */
 int queue_hot_list(int64_t key);
 int queue_bulk_list(int64_t key);
+int queue_shard_of(int64_t key, int shards);
 
 struct queue; /* one a process: the connection, the jobs put in the open transaction */
+
+/* Entries a list may hold: as lane.h says, or what a test has set instead. */
+int queue_list_most(const struct queue *q, int list);
+void queue_set_most(struct queue *q, int entries);
 
 struct queue *queue_open(const struct config *cfg); /* no network yet. Yours */
 void queue_close(struct queue *q);
 struct redis *queue_redis(struct queue *q); /* lent */
+int queue_shards(const struct queue *q);
+
+/* Is QUEUE_SHARDS what this Redis was first used with? ST_REFUSED: *why (lent) says what
+ * to do. A person's jobs would lie in two shards otherwise. */
+must_check enum status queue_shards_check(struct redis *r, int shards,
+                                          const char **why);
+
+/* All places of a queue, for loops over it: QUEUE_EACH(at, q) { … } */
+struct queue_at queue_next(const struct queue *q, struct queue_at at);
+#define QUEUE_EACH(at, q)                                                              \
+    for (struct queue_at at = {POOL_LOGIC, 0}; at.pool <= POOL_COUNT;                  \
+         at = queue_next(q, at))
 
 /* Jobs put through db are handed to Redis when its transaction commits. */
 void queue_bind(struct queue *q, struct db *db);
+
+/* A part of the transaction is undone (a nested db_tx that failed): what was put since
+ * the mark is not handed over. */
+struct queue_mark {
+    struct staged **end;
+};
+struct queue_mark queue_mark(const struct queue *q);
+void queue_forget(struct queue *q, struct queue_mark since);
 
 /* What the jobs put from now on follow from: root "u:client:883120045" or
  * "cron:birthday:2026-11-20", parent the running job. Copied; NULL, NULL: none. */
@@ -75,7 +113,8 @@ void queue_set_cause(struct queue *q, const char *root, const uint8_t parent[16]
  * failure there costs seconds: the reconciler). db without a queue bound: row only. */
 must_check enum status job_put(struct db *db, int64_t now, const struct job_spec *spec);
 
-/* Class E, straight to Redis; a failure is ST_DOWN and nothing was put. */
+/* Class E, straight to Redis; a failure is ST_DOWN and nothing was put. ST_REFUSED: its
+ * list is full. ST_TAKEN: its lock is held. */
 must_check enum status job_put_now(struct queue *q, int64_t now,
                                    const struct job_spec *spec);
 
@@ -84,16 +123,19 @@ must_check enum status job_put_now(struct queue *q, int64_t now,
 struct job {
     uint8_t id[16];
     enum kind kind;
+    int shard;
     int list;     /* 0..33 */
     int attempts; /* runs that failed so far */
     int crashes;
     int64_t put_at; /* microseconds */
     char root[41];
+    int64_t not_after; /* microseconds; 0: whenever */
+    bool locked;       /* unique: queue_unlock when it is over */
     struct json *args; /* lent by the job: never NULL */
     struct json *body; /* owns args */
     char *raw;         /* the entry */
     size_t raw_n;
-    char reason; /* of a dead one: 't' tries used up, 'p' poison */
+    char reason; /* of a dead one: 't' tries used up, 'p' poison, 'l' took too long */
 };
 void job_free(struct job *j); /* what a lease filled; safe on zeroed */
 
@@ -116,27 +158,36 @@ void queue_wid(char out[QUEUE_WID_MAX], int slot);
 /* One round trip: settle results (in the order they were leased), promote what is due,
  * lease up to want jobs of the pool into out, renew the lease. *n: jobs leased;
  * *nap_ms: until the next delayed or blocked one is due (at most 1000); *fenced:
- * results that were no longer ours. */
+ * results that were no longer ours. *anew: Redis was reached by a new connection since
+ * the last turn there, so it may be an older one: it may hold as ours what we have given
+ * back long ago, and what nobody finishes is lost to all. Who holds nothing else reaps
+ * itself, others look what they hold. */
 struct queue_turn {
     const char *wid;
-    enum kind_pool pool;
+    struct queue_at at;
     const struct job_result *results;
     int n_results, want;
+    unsigned lanes_off; /* 1 << enum kind_lane: do not lease from these */
     /* out */
     struct job *jobs; /* room for want */
     int n_jobs, nap_ms, fenced;
+    bool anew;
 };
 must_check enum status queue_turn(struct queue *q, struct queue_turn *t);
+
+/* The unique job is done or dead: another one may be put. Best effort: the lock lapses
+ * by itself. */
+void queue_unlock(struct queue *q, const struct job *j);
 
 /* Blocks until the doorbell rings, at most wait_ms: ST_OK rung, ST_NONE not. Who was
  * rung for and does not turn must ring again, or a job may wait a second for nothing.
  */
-must_check enum status queue_wait(struct queue *q, enum kind_pool pool, int wait_ms);
-must_check enum status queue_ring(struct queue *q, enum kind_pool pool);
+must_check enum status queue_wait(struct queue *q, struct queue_at at, int wait_ms);
+must_check enum status queue_ring(struct queue *q, struct queue_at at);
 
 /* Leases of these workers live QUEUE_LEASE_MS from now. gone[i] is set where the lease
  * had lapsed already. */
-must_check enum status queue_renew(struct queue *q, enum kind_pool pool,
+must_check enum status queue_renew(struct queue *q, struct queue_at at,
                                    const char *const *wids, int n, bool *gone);
 
 /* Entries are id(26) attempts(2 hex) crashes(1 hex) list(2) stamp(13, ms of Redis)
@@ -144,14 +195,24 @@ must_check enum status queue_renew(struct queue *q, enum kind_pool pool,
  * dv:{s0}:a: for logic, dv:{s0}:s: for send; then the list's number, i:<wid>, w, z,
  * own, bell, c (counters), d. */
 #define QUEUE_HEAD 54
-const char *queue_prefix(enum kind_pool pool);
+#define QUEUE_KEY_MAX 160
+void queue_key(char out[QUEUE_KEY_MAX], struct queue_at at, const char *what);
+
+/* job_open.lane and job_dead.lane: shard * 1000 + pool * 100 + list. */
+int queue_lane(struct queue_at at, int list);
+struct queue_at queue_lane_at(int lane);
 
 /* The worker is gone: its jobs go back to the heads of their lists; blame (may be NULL)
  * gets a crash, and is dead as poison at three. force: do not wait for the lease to
  * lapse. ST_NONE: lease still live, or nothing there. */
 #define QUEUE_CRASHES_MAX 3
-must_check enum status queue_reap(struct queue *q, enum kind_pool pool, const char *wid,
+must_check enum status queue_reap(struct queue *q, struct queue_at at, const char *wid,
                                   bool force, const uint8_t *blame, int *moved);
+
+/* … and the blamed one was killed because it took too long: dead as that at three. */
+must_check enum status queue_reap_late(struct queue *q, struct queue_at at,
+                                       const char *wid, const uint8_t *blame,
+                                       int *moved);
 
 /* ---- looking ------------------------------------------------------------------------
  */
@@ -171,8 +232,14 @@ struct census {
     struct {
         char name[16];
         int64_t n;
-    } counter[16]; /* enq lease A R N D reaped poison fenced collapsed … */
+    } counter[24]; /* enq lease A R N D reaped poison fenced collapsed spilled … */
     int n_counters;
+    struct {
+        int list;
+        int64_t n;
+    } shut[QUEUE_LISTS]; /* lists that keep new ones out, and how many they have */
+    int n_shut;
+    int64_t used_bytes, max_bytes; /* of Redis; max 0: no bound */
     struct census_worker *worker;
     size_t n_workers;
     uint8_t (*busy)[16]; /* ids in flight, delayed or dead; sorted */
@@ -180,27 +247,48 @@ struct census {
     bool complete; /* false: busy may lack some; look again before acting on it */
 };
 /* One atomic picture of the pool. census_free what it answers with ST_OK. */
-must_check enum status queue_census(struct queue *q, enum kind_pool pool,
+must_check enum status queue_census(struct queue *q, struct queue_at at,
                                     struct census *out);
 void census_free(struct census *c);
+int64_t census_waiting(const struct census *c);
+int64_t census_held(const struct census *c); /* in flight */
+int64_t census_count(const struct census *c, const char *counter);
+
+/* Adds to a counter of the place, for metrics. Best effort. */
+void queue_count(struct queue *q, struct queue_at at, const char *counter, int64_t n);
+
+/* Every entry that was ever put is somewhere: enq - (A + D + poison + collapsed +
+ * waiting + delayed + in flight). 0, or an entry was lost or came from nowhere since the
+ * counters began. */
+int64_t census_drift(const struct census *c);
 bool census_busy(const struct census *c, const uint8_t id[16]);
 
 /* Poisoned and buried entries wait in `d` until their row of job_dead is written: reads
  * up to n of them without removing; queue_dead_drop removes one. */
-must_check enum status queue_dead_peek(struct queue *q, enum kind_pool pool,
+must_check enum status queue_dead_peek(struct queue *q, struct queue_at at,
                                        struct job *jobs, int n, int *found);
-must_check enum status queue_dead_drop(struct queue *q, enum kind_pool pool,
+must_check enum status queue_dead_drop(struct queue *q, struct queue_at at,
                                        const struct job *j);
 
-/* Rows that were lost on the way, handed over again. */
+/* How full Redis is (lane.h), said to all who put, for the next seconds; and the lists
+ * among census' shut ones that have nothing left waiting in MySQL. */
+#define QUEUE_GATE_MS 10000
+must_check enum status queue_gate(struct queue *q, struct queue_at at,
+                                  const struct census *seen, const bool *drained);
+
+/* Rows that were lost or kept out, handed over again. */
 struct job_row {
     uint8_t id[16];
+    struct queue_at at;
+    bool parked;
     int list, attempts;
     int64_t due;      /* microseconds; 0: at once */
     const char *body; /* borrowed */
     size_t body_n;
+    const char *lock; /* its key, or NULL */
+    int64_t lock_ms;
 };
-must_check enum status queue_hand_over(struct queue *q, enum kind_pool pool,
+must_check enum status queue_hand_over(struct queue *q, struct queue_at at,
                                        const struct job_row *rows, int n);
 
 #endif

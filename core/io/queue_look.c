@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * Looking at a pool: the census, and the entries that are dead. */
+#include "core/io/lane.h"
 #include "core/io/queue_private.h"
 
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <string.h>
 
 REDIS_SCRIPT(census, "core/io/queue/census.lua");
+REDIS_SCRIPT(gate, "core/io/queue/gate.lua");
 
 #define DELAYED_NAMED_MAX 20000
 #define WORKERS_MAX 512
@@ -18,45 +20,47 @@ struct roster {
     int n;
 };
 
-static enum status roster_read(struct queue *q, enum kind_pool pool,
+static enum status roster_read(struct queue *q, struct queue_at at,
                                struct redis_reply **out)
 {
     char key[KEY_MAX];
 
-    queue_key(key, pool, "w");
+    queue_key(key, at, "w");
     return redis_do(q->redis, out, "ZRANGE", key, "0", "-1", NULL);
 }
 
-static enum status census_ask(struct queue *q, enum kind_pool pool,
+static enum status census_ask(struct queue *q, struct queue_at at,
                               struct redis_reply **out)
 {
     struct roster *r = calloc(1, sizeof *r);
     struct redis_reply *names = NULL;
     struct redis_cmd c = {0};
     struct turn_keys keys;
+    char what[QUEUE_WID_MAX + 2];
     enum status st;
 
     if (r == NULL)
         return ST_BROKEN;
-    if ((st = roster_read(q, pool, &names)) != ST_OK)
+    if ((st = roster_read(q, at, &names)) != ST_OK)
         goto out;
-    queue_key(keys.key[0], pool, "w");
-    queue_key(keys.key[1], pool, "z");
-    queue_key(keys.key[2], pool, "d");
-    queue_key(keys.key[3], pool, "c");
+    queue_key(keys.key[0], at, "w");
+    queue_key(keys.key[1], at, "z");
+    queue_key(keys.key[2], at, "d");
+    queue_key(keys.key[3], at, "c");
+    queue_key(keys.key[4], at, "gate");
     for (int i = 0; i < QUEUE_LISTS; i++)
-        snprintf(keys.key[4 + i], KEY_MAX, "%s%d", queue_prefix(pool), i);
-    for (int i = 0; i < 4 + QUEUE_LISTS; i++)
+        queue_list_key(keys.key[5 + i], at, i);
+    for (int i = 0; i < 5 + QUEUE_LISTS; i++)
         redis_arg_text(&c, keys.key[i]);
     for (size_t i = 0; i < redis_count(names) && r->n < WORKERS_MAX; i++, r->n++) {
-        snprintf(r->key[r->n], KEY_MAX, "%si:%s", queue_prefix(pool),
-                 redis_text(redis_item(names, i), NULL));
+        snprintf(what, sizeof what, "i:%s", redis_text(redis_item(names, i), NULL));
+        queue_key(r->key[r->n], at, what);
         redis_arg_text(&c, r->key[r->n]);
     }
     redis_arg_int(&c, DELAYED_NAMED_MAX);
     for (int i = 0; i < r->n; i++)
         redis_arg_text(&c, redis_text(redis_item(names, (size_t)i), NULL));
-    st = redis_eval(q->redis, &census, 4 + QUEUE_LISTS + r->n, &c, out);
+    st = redis_eval(q->redis, &census, 5 + QUEUE_LISTS + r->n, &c, out);
 out:
     redis_free(names);
     redis_cmd_free(&c);
@@ -105,20 +109,32 @@ static enum status read_busy(struct census *out, const struct redis_reply *list)
 
 static void read_counters(struct census *out, const struct redis_reply *list)
 {
-    for (size_t i = 0; i + 1 < redis_count(list) && out->n_counters < 16; i += 2) {
+    for (size_t i = 0; i + 1 < redis_count(list) && out->n_counters < 24; i += 2) {
         snprintf(out->counter[out->n_counters].name, sizeof out->counter[0].name, "%s",
                  redis_text(redis_item(list, i), NULL));
         out->counter[out->n_counters++].n = redis_int(redis_item(list, i + 1));
     }
 }
 
-enum status queue_census(struct queue *q, enum kind_pool pool, struct census *out)
+static void read_gate(struct census *out, const struct redis_reply *list)
+{
+    for (size_t i = 0; i + 1 < redis_count(list) && out->n_shut < QUEUE_LISTS; i += 2) {
+        const char *name = redis_text(redis_item(list, i), NULL);
+
+        if (name[0] < '0' || name[0] > '9') /* level, until */
+            continue;
+        out->shut[out->n_shut].list = (int)redis_int(redis_item(list, i));
+        out->shut[out->n_shut++].n = redis_int(redis_item(list, i + 1));
+    }
+}
+
+enum status queue_census(struct queue *q, struct queue_at at, struct census *out)
 {
     struct redis_reply *r = NULL;
     enum status st;
 
     *out = (struct census){0};
-    if ((st = census_ask(q, pool, &r)) != ST_OK)
+    if ((st = census_ask(q, at, &r)) != ST_OK)
         return st;
     out->now_ms = redis_int(redis_item(r, 0));
     for (size_t i = 0; i < QUEUE_LISTS; i++) {
@@ -132,6 +148,9 @@ enum status queue_census(struct queue *q, enum kind_pool pool, struct census *ou
     if (st == ST_OK)
         st = read_busy(out, redis_item(r, 6));
     out->complete = redis_int(redis_item(r, 7)) == 1;
+    read_gate(out, redis_item(r, 8));
+    out->used_bytes = redis_int(redis_item(r, 9));
+    out->max_bytes = redis_int(redis_item(r, 10));
     redis_free(r);
     if (st != ST_OK)
         census_free(out);
@@ -150,9 +169,110 @@ bool census_busy(const struct census *c, const uint8_t id[16])
     return bsearch(id, c->busy, c->n_busy, sizeof *c->busy, by_id) != NULL;
 }
 
+int64_t census_waiting(const struct census *c)
+{
+    int64_t n = 0;
+
+    for (int i = 0; i < QUEUE_LISTS; i++)
+        n += c->list[i].length;
+    return n;
+}
+
+int64_t census_held(const struct census *c)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < c->n_workers; i++)
+        n += c->worker[i].held;
+    return n;
+}
+
+int64_t census_count(const struct census *c, const char *counter)
+{
+    for (int i = 0; i < c->n_counters; i++)
+        if (strcmp(c->counter[i].name, counter) == 0)
+            return c->counter[i].n;
+    return 0;
+}
+
+int64_t census_drift(const struct census *c)
+{
+    static const char *const gone[] = {"A", "D", "poison", "collapsed"};
+    int64_t n = census_count(c, "enq");
+
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        n -= census_count(c, gone[i]);
+    return n - census_waiting(c) - c->delayed - census_held(c);
+}
+
+enum status queue_gate(struct queue *q, struct queue_at at, const struct census *seen,
+                       const bool *drained)
+{
+    char key[KEY_MAX], list[QUEUE_LISTS][4];
+    struct redis_reply *reply = NULL;
+    struct redis_cmd c = {0};
+    enum status st;
+
+    queue_key(key, at, "gate");
+    redis_arg_text(&c, key);
+    redis_arg_int(&c, lane_level(seen->used_bytes, seen->max_bytes));
+    redis_arg_int(&c, QUEUE_GATE_MS);
+    for (int i = 0; i < seen->n_shut; i++)
+        if (drained[i]) {
+            snprintf(list[i], sizeof list[i], "%02d", seen->shut[i].list);
+            redis_arg_text(&c, list[i]);
+            redis_arg_int(&c, seen->shut[i].n);
+        }
+    st = redis_eval(q->redis, &gate, 1, &c, &reply);
+    redis_free(reply);
+    redis_cmd_free(&c);
+    return st;
+}
+
+/* ---- how many shards ------------------------------------------------------------ */
+
+enum status queue_shards_check(struct redis *r, int shards, const char **why)
+{
+    static const char key[] = "dv:{s0}:shards";
+    static char told[200];
+    struct redis_reply *reply = NULL;
+    char number[16];
+    enum status st;
+    int64_t was;
+
+    snprintf(number, sizeof number, "%d", shards);
+    st = redis_do(r, &reply, "SET", key, number, "NX", NULL);
+    redis_free(reply);
+    if (st != ST_OK && st != ST_REFUSED) /* full: it must still be drained */
+        return st;
+    if ((st = redis_do(r, &reply, "GET", key, NULL)) != ST_OK)
+        return st;
+    was = redis_is_nil(reply) ? shards : redis_int(reply);
+    redis_free(reply);
+    if (was == shards)
+        return ST_OK;
+    snprintf(told, sizeof told,
+             "QUEUE_SHARDS is %d, but this Redis holds a queue of %lld; set it back, or"
+             " run `dvorik jobs drain`, stop everything and delete the key %s",
+             shards, (long long)was, key);
+    *why = told;
+    return ST_REFUSED;
+}
+
+void queue_count(struct queue *q, struct queue_at at, const char *counter, int64_t n)
+{
+    struct redis_reply *r = NULL;
+    char key[KEY_MAX], text[24];
+
+    queue_key(key, at, "c");
+    snprintf(text, sizeof text, "%lld", (long long)n);
+    if (redis_do(q->redis, &r, "HINCRBY", key, counter, text, NULL) == ST_OK)
+        redis_free(r);
+}
+
 /* ---- the dead ------------------------------------------------------------------- */
 
-enum status queue_dead_peek(struct queue *q, enum kind_pool pool, struct job *jobs,
+enum status queue_dead_peek(struct queue *q, struct queue_at at, struct job *jobs,
                             int n, int *found)
 {
     char key[KEY_MAX], last[16];
@@ -161,7 +281,7 @@ enum status queue_dead_peek(struct queue *q, enum kind_pool pool, struct job *jo
     size_t len;
 
     *found = 0;
-    queue_key(key, pool, "d");
+    queue_key(key, at, "d");
     snprintf(last, sizeof last, "%d", n - 1);
     if ((st = redis_do(q->redis, &r, "LRANGE", key, "0", last, NULL)) != ST_OK)
         return st;
@@ -169,13 +289,13 @@ enum status queue_dead_peek(struct queue *q, enum kind_pool pool, struct job *jo
         const char *s = redis_text(redis_item(r, i), &len);
 
         if (s != NULL && len > 0 && entry_read(s + 1, len - 1, &jobs[*found]) == ST_OK)
-            jobs[(*found)++].reason = s[0];
+            jobs[*found].shard = at.shard, jobs[(*found)++].reason = s[0];
     }
     redis_free(r);
     return ST_OK;
 }
 
-enum status queue_dead_drop(struct queue *q, enum kind_pool pool, const struct job *j)
+enum status queue_dead_drop(struct queue *q, struct queue_at at, const struct job *j)
 {
     char key[KEY_MAX], *value = malloc(j->raw_n + 1);
     struct redis_reply *r = NULL;
@@ -186,7 +306,7 @@ enum status queue_dead_drop(struct queue *q, enum kind_pool pool, const struct j
         return ST_BROKEN;
     value[0] = j->reason;
     memcpy(value + 1, j->raw, j->raw_n);
-    queue_key(key, pool, "d");
+    queue_key(key, at, "d");
     redis_arg_text(&c, "LREM");
     redis_arg_text(&c, key);
     redis_arg_text(&c, "1");

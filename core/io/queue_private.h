@@ -7,12 +7,12 @@
 #include "core/base/code.h"
 #include "core/io/queue.h"
 
-#define KEY_MAX 160
+#define KEY_MAX QUEUE_KEY_MAX
 
 /* A job that waits for its transaction to commit. */
 struct staged {
     struct staged *next;
-    enum kind_pool pool;
+    struct queue_at at;
     uint8_t id[16];
     int list;
     int64_t due;
@@ -20,26 +20,52 @@ struct staged {
     size_t body_n;
 };
 
+/* The keys of turn and reap, in their order. They are printed once for a worker, not once
+ * a turn. */
+#define TURN_KEYS (7 + QUEUE_LISTS)
+struct turn_keys {
+    struct queue_at at;
+    char wid[QUEUE_WID_MAX]; /* "": none yet */
+    char key[TURN_KEYS][KEY_MAX];
+};
+
 struct queue {
     struct redis *redis;
-    struct db *db; /* bound, or NULL */
+    int shards;
+    int most; /* entries a list; 0: as lane.h says */
+    /* full lists are not asked again for a moment (monotonic) */
+    int64_t shut_ms[POOL_COUNT + 1][QUEUE_SHARDS_MAX][QUEUE_LISTS];
+    int64_t connections[QUEUE_SHARDS_MAX]; /* redis_connections() at the last turn */
+    struct turn_keys turn;                 /* of the worker that asked last */
+    struct db *db;                         /* bound, or NULL */
     struct staged *staged, **staged_end;
     char root[41];
     uint8_t parent[16];
     bool has_parent;
 };
 
-/* "dv:{s0}:a:" + what, printed into out. */
-void queue_key(char out[KEY_MAX], enum kind_pool pool, const char *what);
+#define HAND_MAX 200 /* entries a script call: under a millisecond of Redis' time */
 
-/* The keys of turn and reap, in their order. keys: room for all, alive until the call.
- */
-#define TURN_KEYS (7 + QUEUE_LISTS)
-struct turn_keys {
-    char key[TURN_KEYS][KEY_MAX];
+enum queue_fit {
+    QUEUE_SPILL, /* what does not fit waits in MySQL: later ones must not overtake it */
+    QUEUE_REFUSE, /* … is not wanted any more */
+    QUEUE_FORCE   /* fit it in: it waited, or was in before */
 };
-void queue_turn_keys(struct turn_keys *k, struct redis_cmd *c, enum kind_pool pool,
-                     const char *wid);
+struct job_rows {
+    const struct job_row *row;
+    int n;
+};
+/* All to one place. answers (may be NULL): a letter a row, as of enqueue.lua. */
+must_check enum status queue_hand(struct queue *q, struct queue_at at,
+                                  enum queue_fit fit, const struct job_rows *rows,
+                                  char *answers);
+
+/* The lock of a unique job. */
+void queue_lock_key(char out[KEY_MAX], struct queue_at at, const char *kind,
+                    const char *idk);
+
+/* Of list i. */
+void queue_list_key(char out[KEY_MAX], struct queue_at at, int i);
 
 /* An entry's text to a job; ST_BAD: not an entry (the caller buries it). */
 must_check enum status entry_read(const char *s, size_t n, struct job *out);

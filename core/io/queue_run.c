@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/crash.h"
+#include "core/base/log.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -14,22 +15,32 @@
 
 REDIS_SCRIPT(turn, "core/io/queue/turn.lua");
 REDIS_SCRIPT(reap, "core/io/queue/reap.lua");
+REDIS_SCRIPT(unlock, "core/io/queue/unlock.lua");
 REDIS_SCRIPT(renew, "core/io/queue/renew.lua");
 
 /* ---- entries -------------------------------------------------------------------- */
 
+/* -1: something else stands among them. */
 static int64_t digits(const char *s, int n, int base)
 {
-    char copy[24] = {0};
+    static const char symbols[] = "0123456789abcdef";
+    int64_t v = 0;
 
-    memcpy(copy, s, (size_t)n);
-    return strtoll(copy, NULL, base);
+    for (int i = 0; i < n; i++) {
+        const char *d = memchr(symbols, s[i], (size_t)base);
+
+        if (d == NULL)
+            return -1;
+        v = v * base + (d - symbols);
+    }
+    return v;
 }
 
 enum status entry_read(const char *s, size_t n, struct job *out)
 {
     const char *kind, *root;
     size_t kind_n;
+    int64_t exp;
 
     *out = (struct job){0};
     if (n < QUEUE_HEAD || ulid_parse(s, ULID_TEXT, out->id) != ST_OK)
@@ -38,6 +49,9 @@ enum status entry_read(const char *s, size_t n, struct job *out)
     out->crashes = (int)digits(s + 28, 1, 16);
     out->list = (int)digits(s + 29, 2, 10);
     out->put_at = digits(s + 31, 13, 10) * MS;
+    if (out->attempts < 0 || out->crashes < 0 || out->list < 0 ||
+        out->list >= QUEUE_LISTS || out->put_at < 0)
+        return ST_BAD;
     out->raw = malloc(n + 1);
     if (out->raw == NULL)
         return ST_BROKEN;
@@ -49,6 +63,9 @@ enum status entry_read(const char *s, size_t n, struct job *out)
     kind = json_text(out->body, "k", &kind_n);
     if (kind != NULL && out->args != NULL && json_int_or(out->body, "v", 0) == 1)
         out->kind = kind_find(kind, kind_n);
+    exp = json_int_or(out->body, "exp", 0);
+    out->not_after = exp > 0 && exp < INT64_MAX / MS ? exp * MS : 0;
+    out->locked = json_text(out->body, "once", NULL) != NULL;
     root = json_text(out->body, "root", NULL);
     snprintf(out->root, sizeof out->root, "%s", root ? root : "");
     return ST_OK;
@@ -107,18 +124,30 @@ void queue_wid(char out[QUEUE_WID_MAX], int slot)
              start_time());
 }
 
-void queue_turn_keys(struct turn_keys *k, struct redis_cmd *c, enum kind_pool pool,
-                     const char *wid)
+static void keys_print(struct turn_keys *k, struct queue_at at, const char *wid)
 {
     static const char *const fixed[] = {"w", "z", "own", "bell", "c", "d"};
+    char what[QUEUE_WID_MAX + 2];
     int n = 0;
 
-    snprintf(k->key[n++], KEY_MAX, "%si:%s", queue_prefix(pool), wid);
+    k->at = at;
+    snprintf(k->wid, sizeof k->wid, "%s", wid);
+    snprintf(what, sizeof what, "i:%s", wid);
+    queue_key(k->key[n++], at, what);
     for (int i = 0; i < 6; i++)
-        queue_key(k->key[n++], pool, fixed[i]);
+        queue_key(k->key[n++], at, fixed[i]);
     for (int i = 0; i < QUEUE_LISTS; i++)
-        snprintf(k->key[n++], KEY_MAX, "%s%d", queue_prefix(pool), i);
-    for (int i = 0; i < n; i++)
+        queue_list_key(k->key[n++], at, i);
+}
+
+static void keys_add(struct queue *q, struct redis_cmd *c, struct queue_at at,
+                     const char *wid)
+{
+    struct turn_keys *k = &q->turn;
+
+    if (k->at.pool != at.pool || k->at.shard != at.shard || strcmp(k->wid, wid) != 0)
+        keys_print(k, at, wid);
+    for (int i = 0; i < TURN_KEYS; i++)
         redis_arg_text(c, k->key[i]);
 }
 
@@ -130,17 +159,32 @@ static const char outcome_letter[] = {
     [JOB_DONE] = 'A', [JOB_RETRY] = 'R', [JOB_BACK] = 'N', [JOB_BURY] = 'D'};
 
 struct turn_text {
-    struct turn_keys keys;
+    char off[8];
     char id[QUEUE_BATCH_MAX * 2][ULID_TEXT + 1];
 };
 
-static void turn_cmd(struct redis_cmd *c, struct turn_text *text,
+static const char *lanes_text(unsigned off, char out[8])
+{
+    static const char letter[] = {
+        [LANE_HOT] = 'H', [LANE_NORMAL] = 'N', [LANE_LOW] = 'L', [LANE_BULK] = 'B'};
+    int n = 0;
+
+    for (int l = LANE_HOT; l <= LANE_BULK; l++)
+        if (off & (1u << l))
+            out[n++] = letter[l];
+    out[n] = '\0';
+    return out;
+}
+
+static void turn_cmd(struct queue *q, struct redis_cmd *c, struct turn_text *text,
                      const struct queue_turn *t)
 {
-    queue_turn_keys(&text->keys, c, t->pool, t->wid);
+    keys_add(q, c, t->at, t->wid);
     redis_arg_text(c, t->wid);
     redis_arg_int(c, t->want);
     redis_arg_int(c, QUEUE_LEASE_MS);
+    redis_arg_int(c, QUEUE_LEASE_WEAR_MS);
+    redis_arg_text(c, lanes_text(t->lanes_off, text->off));
     redis_arg_int(c, t->n_results);
     for (int i = 0; i < t->n_results; i++) {
         const struct job_result *r = &t->results[i];
@@ -163,35 +207,57 @@ static void turn_read(struct queue_turn *t, const struct redis_reply *reply)
         /* An entry nobody can read stays in our hash, and its lease is never settled:
          * it comes back with the reaper and ends as poison. */
         if (s != NULL && entry_read(s, n, &t->jobs[t->n_jobs]) == ST_OK)
-            t->n_jobs++;
+            t->jobs[t->n_jobs++].shard = t->at.shard;
     }
 }
 
 enum status queue_turn(struct queue *q, struct queue_turn *t)
 {
-    struct turn_text *text = calloc(1, sizeof *text);
+    struct turn_text text;
     struct redis_reply *reply = NULL;
     struct redis_cmd c = {0};
-    enum status st = ST_BROKEN;
+    enum status st;
 
     t->n_jobs = t->fenced = 0;
     t->nap_ms = 1000;
-    if (text == NULL || t->n_results > QUEUE_BATCH_MAX * 2 || t->want > QUEUE_BATCH_MAX)
-        goto out;
-    turn_cmd(&c, text, t);
+    t->anew = false;
+    if (t->n_results > QUEUE_BATCH_MAX * 2 || t->want > QUEUE_BATCH_MAX)
+        return ST_BROKEN;
+    turn_cmd(q, &c, &text, t);
     crash_point("turn.before");
     st = redis_eval(q->redis, &turn, TURN_KEYS, &c, &reply);
     crash_point("turn.after");
-    if (st == ST_OK)
+    if (st == ST_OK) {
         turn_read(t, reply);
-out:
+        t->anew = q->connections[t->at.shard] != redis_connections();
+        q->connections[t->at.shard] = redis_connections();
+    }
     redis_free(reply);
     redis_cmd_free(&c);
-    free(text);
     return st;
 }
 
-enum status queue_wait(struct queue *q, enum kind_pool pool, int wait_ms)
+void queue_unlock(struct queue *q, const struct job *j)
+{
+    struct queue_at at = {kind_policy(j->kind)->pool, j->shard};
+    const char *once = json_text(j->body, "once", NULL);
+    struct redis_reply *reply = NULL;
+    struct redis_cmd c = {0};
+    char key[KEY_MAX], id[ULID_TEXT + 1];
+
+    if (once == NULL)
+        return;
+    queue_lock_key(key, at, kind_policy(j->kind)->name, once);
+    ulid_print(j->id, id);
+    redis_arg_text(&c, key);
+    redis_arg_text(&c, id);
+    if (redis_eval(q->redis, &unlock, 1, &c, &reply) != ST_OK)
+        log_debug("a lock is left to lapse", LOG_TEXT("lock", key));
+    redis_free(reply);
+    redis_cmd_free(&c);
+}
+
+enum status queue_wait(struct queue *q, struct queue_at at, int wait_ms)
 {
     char key[KEY_MAX], seconds[24];
     struct redis_reply *reply = NULL;
@@ -200,7 +266,7 @@ enum status queue_wait(struct queue *q, enum kind_pool pool, int wait_ms)
 
     if (wait_ms < 1)
         wait_ms = 1; /* 0 would be for ever */
-    queue_key(key, pool, "bell");
+    queue_key(key, at, "bell");
     snprintf(seconds, sizeof seconds, "%d.%03d", wait_ms / 1000, wait_ms % 1000);
     redis_arg_text(&c, "BLPOP");
     redis_arg_text(&c, key);
@@ -214,13 +280,13 @@ enum status queue_wait(struct queue *q, enum kind_pool pool, int wait_ms)
     return st;
 }
 
-enum status queue_ring(struct queue *q, enum kind_pool pool)
+enum status queue_ring(struct queue *q, struct queue_at at)
 {
     char key[KEY_MAX];
     struct redis_reply *reply = NULL;
     enum status st;
 
-    queue_key(key, pool, "bell");
+    queue_key(key, at, "bell");
     st = redis_do(q->redis, &reply, "RPUSH", key, "1", NULL);
     redis_free(reply);
     return st;
@@ -228,7 +294,7 @@ enum status queue_ring(struct queue *q, enum kind_pool pool)
 
 /* ---- leases --------------------------------------------------------------------- */
 
-enum status queue_renew(struct queue *q, enum kind_pool pool, const char *const *wids,
+enum status queue_renew(struct queue *q, struct queue_at at, const char *const *wids,
                         int n, bool *gone)
 {
     char key[KEY_MAX];
@@ -236,7 +302,7 @@ enum status queue_renew(struct queue *q, enum kind_pool pool, const char *const 
     struct redis_cmd c = {0};
     enum status st;
 
-    queue_key(key, pool, "w");
+    queue_key(key, at, "w");
     redis_arg_text(&c, key);
     redis_arg_int(&c, QUEUE_LEASE_MS);
     for (int i = 0; i < n; i++)
@@ -249,23 +315,30 @@ enum status queue_renew(struct queue *q, enum kind_pool pool, const char *const 
     return st;
 }
 
-enum status queue_reap(struct queue *q, enum kind_pool pool, const char *wid,
-                       bool force, const uint8_t *blame, int *moved)
+struct reaping {
+    const char *wid;
+    bool force;
+    const uint8_t *blame; /* NULL: nobody */
+    const char *as;       /* a letter: what the blamed one dies of, should it */
+};
+
+static enum status reap_one(struct queue *q, struct queue_at at,
+                            const struct reaping *what, int *moved)
 {
     char who[ULID_TEXT + 1] = "";
-    struct turn_keys keys;
     struct redis_reply *reply = NULL;
     struct redis_cmd c = {0};
     enum status st;
     int64_t n;
 
-    if (blame != NULL)
-        ulid_print(blame, who);
-    queue_turn_keys(&keys, &c, pool, wid);
-    redis_arg_text(&c, wid);
-    redis_arg_int(&c, force);
+    if (what->blame != NULL)
+        ulid_print(what->blame, who);
+    keys_add(q, &c, at, what->wid);
+    redis_arg_text(&c, what->wid);
+    redis_arg_int(&c, what->force);
     redis_arg_text(&c, who);
     redis_arg_int(&c, QUEUE_CRASHES_MAX);
+    redis_arg_text(&c, what->as);
     st = redis_eval(q->redis, &reap, TURN_KEYS, &c, &reply);
     n = redis_int(redis_item(reply, 0)) + redis_int(redis_item(reply, 1));
     if (moved != NULL)
@@ -273,4 +346,16 @@ enum status queue_reap(struct queue *q, enum kind_pool pool, const char *wid,
     redis_free(reply);
     redis_cmd_free(&c);
     return st == ST_OK && n <= 0 ? ST_NONE : st;
+}
+
+enum status queue_reap(struct queue *q, struct queue_at at, const char *wid, bool force,
+                       const uint8_t *blame, int *moved)
+{
+    return reap_one(q, at, &(struct reaping){wid, force, blame, "p"}, moved);
+}
+
+enum status queue_reap_late(struct queue *q, struct queue_at at, const char *wid,
+                            const uint8_t *blame, int *moved)
+{
+    return reap_one(q, at, &(struct reaping){wid, true, blame, "l"}, moved);
 }

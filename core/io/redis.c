@@ -1,126 +1,52 @@
-/* SPDX-License-Identifier: LicenseRef-Proprietary */
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * One connection (of a Cluster: one a node), one command at a time. */
 #include "core/io/redis.h"
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
-#include "core/base/secret.h"
-#include "core/io/redis_wire.h"
+#include "core/io/redis_cluster.h"
+#include "core/io/redis_dial.h"
 
+#include <poll.h>
 #include <stdarg.h>
-#include <stdio.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* ---- commands ------------------------------------------------------------------- */
-
-struct redis_own {
-    struct redis_own *next;
-    char digits[24];
-};
-
-void redis_arg(struct redis_cmd *c, const void *p, size_t n)
-{
-    if (c->argc == c->cap && !c->failed) {
-        int cap = c->cap ? c->cap * 2 : 16;
-        const char **argv = realloc(c->argv, (size_t)cap * sizeof *argv);
-        size_t *len = argv ? realloc(c->len, (size_t)cap * sizeof *len) : NULL;
-
-        if (argv != NULL)
-            c->argv = argv;
-        if (len != NULL)
-            c->len = len;
-        if (argv == NULL || len == NULL)
-            c->failed = true;
-        else
-            c->cap = cap;
-    }
-    if (c->failed)
-        return;
-    c->argv[c->argc] = p ? p : "";
-    c->len[c->argc++] = p ? n : 0;
-}
-
-void redis_arg_text(struct redis_cmd *c, const char *s)
-{
-    redis_arg(c, s, s ? strlen(s) : 0);
-}
-
-void redis_arg_int(struct redis_cmd *c, int64_t v)
-{
-    struct redis_own *own = malloc(sizeof *own);
-
-    if (own == NULL) {
-        c->failed = true;
-        return;
-    }
-    own->next = c->own;
-    c->own = own;
-    snprintf(own->digits, sizeof own->digits, "%lld", (long long)v);
-    redis_arg_text(c, own->digits);
-}
-
-void redis_cmd_free(struct redis_cmd *c)
-{
-    while (c->own != NULL) {
-        struct redis_own *next = c->own->next;
-
-        free(c->own);
-        c->own = next;
-    }
-    free(c->argv);
-    free(c->len);
-    *c = (struct redis_cmd){0};
-}
-
-/* EVALSHA sha nkeys … : three arguments in front of what the caller built. */
-void redis_cmd_script(struct redis_cmd *full, const struct redis_cmd *c,
-                      struct redis_script *s, int nkeys)
-{
-    if (s->sha[0] == '\0')
-        secret_sha1_hex(s->source, (size_t)(s->end - s->source), s->sha);
-    redis_arg_text(full, "EVALSHA");
-    redis_arg_text(full, s->sha);
-    redis_arg_int(full, nkeys);
-    for (int i = 0; i < c->argc; i++)
-        redis_arg(full, c->argv[i], c->len[i]);
-    full->failed |= c->failed;
-}
-
-/* ---- one connection, one command at a time ------------------------------------------
- */
+/* ---- the handle ----------------------------------------------------------------- */
 
 struct redis {
     struct redis_url url;
-    struct wire *wire;
+    struct wire *wire;       /* of one server, or of Sentinel's master */
+    struct cluster *cluster; /* or this */
 };
 
-/* Of the last line about a Redis that is away; 0: it is there. One for the process, as
- * who waits for it may open a handle a second. */
-static int64_t complained_ms;
+/* When we last said that a Redis is away, and whether we have said since that it is
+ * back. Of the process, as who waits for it may open a handle a second. */
+static atomic_llong complained_ms;
+static atomic_bool away;
 
 struct redis *redis_open(const char *url)
 {
     struct redis *r = calloc(1, sizeof *r);
+    const char *why;
 
-    if (r != NULL && redis_url_parse(url, &r->url) != ST_OK) {
-        free(r);
+    if (r == NULL)
         return NULL;
-    }
-    return r;
-}
-
-static void drop(struct redis *r)
-{
-    wire_close(r->wire);
-    r->wire = NULL;
+    if (redis_url_parse(url, &r->url, &why) != ST_OK)
+        log_error("the address of a redis", LOG_TEXT("why", why));
+    else if (r->url.kind != REDIS_CLUSTER || (r->cluster = cluster_new(&r->url)))
+        return r;
+    free(r);
+    return NULL;
 }
 
 void redis_close(struct redis *r)
 {
     if (r == NULL)
         return;
-    drop(r);
-    redis_url_free(&r->url);
+    wire_close(r->wire);
+    cluster_free(r->cluster);
     free(r);
 }
 
@@ -132,109 +58,205 @@ static void complain(const char *why)
     if (complained_ms != 0 && now - complained_ms < 5000)
         return;
     complained_ms = now;
+    away = true;
     log_error("redis cannot be reached; trying again", LOG_TEXT("why", why));
 }
 
-static bool accepts(struct wire *w, const char *verb, const char *arg)
+static void content(void)
+{
+    if (away && atomic_exchange(&away, false))
+        log_info("redis is back");
+}
+
+/* ---- one call, wherever it leads ------------------------------------------------ */
+
+#define HOPS_MAX 16
+#define NAP_MIN_MS 10
+#define NAP_MAX_MS 200
+
+struct asked {
+    struct redis_cmd *cmd;
+    struct redis_script *script; /* NULL: none; loaded where it is unknown */
+    int deadline_ms;
+    int64_t hops_due_ms; /* no more redirections and naps after it */
+    int master;          /* of a cluster, by number; -1: by the key */
+    int slot, hops, nap_ms;
+    bool asking; /* at `to`, behind ASKING */
+    struct redis_place to;
+};
+
+static void drop(struct redis *r, struct wire *w)
+{
+    if (r->cluster != NULL) {
+        cluster_drop(r->cluster, w);
+    } else {
+        wire_close(w);
+        r->wire = NULL;
+    }
+}
+
+static struct wire *reach_in_cluster(struct redis *r, struct asked *a, int64_t due_ms,
+                                     char why[REDIS_WHY])
+{
+    if (a->master >= 0)
+        return cluster_master(r->cluster, a->master, due_ms, &a->to, why);
+    if (a->asking)
+        return cluster_reach_at(r->cluster, &a->to, due_ms, why);
+    return cluster_reach(r->cluster, a->slot, due_ms, why);
+}
+
+/* NULL: nothing was sent. */
+static struct wire *reach(struct redis *r, struct asked *a)
+{
+    char why[REDIS_WHY] = "";
+    int64_t due_ms;
+    struct wire *w;
+
+    if (r->wire != NULL && wire_still_open(r->wire))
+        return r->wire;
+    due_ms = clock_mono_ms() + REDIS_DEADLINE_MS;
+    if (r->cluster != NULL) {
+        w = reach_in_cluster(r, a, due_ms, why);
+    } else {
+        wire_close(r->wire);
+        w = r->wire = redis_reach(&r->url, due_ms, why);
+    }
+    if (w == NULL)
+        complain(why);
+    return w;
+}
+
+static struct redis_reply *ask(struct wire *w, const struct asked *a)
+{
+    wire_deadline(w, a->deadline_ms);
+    if (a->asking)
+        redis_free(wire_words(w, "ASKING", NULL));
+    return wire_fault(w) == NULL ? wire_ask(w, a->cmd) : NULL;
+}
+
+static bool teach(struct wire *w, const struct redis_script *s)
 {
     struct redis_cmd c = {0};
-    struct redis_reply *reply;
-    bool ok;
+    struct redis_reply *r = NULL;
+    bool fine;
 
-    redis_arg_text(&c, verb);
-    redis_arg_text(&c, arg);
-    reply = c.failed ? NULL : wire_ask(w, &c);
-    ok = reply != NULL && redis_reply_status(reply, verb) == ST_OK;
-    redis_free(reply);
+    redis_cmd_load(&c, s);
+    if (!c.failed)
+        r = wire_ask(w, &c);
+    fine = r != NULL && redis_error_text(r) == NULL;
+    redis_free(r);
     redis_cmd_free(&c);
-    return ok;
+    return fine;
 }
 
-static bool greet(struct wire *w, const struct redis_url *url)
+static bool nap(struct asked *a)
 {
-    char db[16];
-
-    snprintf(db, sizeof db, "%d", url->db);
-    return (url->password == NULL || accepts(w, "AUTH", url->password)) &&
-           (url->db == 0 || accepts(w, "SELECT", db));
+    if (clock_mono_ms() + a->nap_ms > a->hops_due_ms)
+        return false;
+    (void)poll(NULL, 0, a->nap_ms);
+    a->nap_ms = a->nap_ms * 2 < NAP_MAX_MS ? a->nap_ms * 2 : NAP_MAX_MS;
+    return true;
 }
 
-static enum status connect_now(struct redis *r)
+/* After an answer that is none: true when it may be asked again, as the server has done
+ * nothing. w may be gone afterwards. */
+static bool follow(struct redis *r, struct wire *w, struct asked *a,
+                   struct reply_turn *t)
 {
-    if (r->wire != NULL)
-        return ST_OK;
-    r->wire = wire_open(&r->url, REDIS_DEADLINE_MS);
-    if (wire_fault(r->wire) != NULL) {
-        complain(wire_fault(r->wire));
-        return drop(r), ST_DOWN;
+    a->asking = false;
+    if (t->then == THEN_LEAVE)
+        drop(r, w);
+    if (t->then == THEN_LEAVE || ++a->hops > HOPS_MAX)
+        return false;
+    if (t->then == THEN_TEACH)
+        return a->script != NULL && teach(w, a->script);
+    if (r->cluster == NULL || a->master >= 0)
+        return false;
+    if (t->then == THEN_WAIT) {
+        cluster_doubt(r->cluster);
+        return nap(a);
     }
-    if (!greet(r->wire, &r->url)) {
-        complain("it refused the password or the database number");
-        return drop(r), ST_DOWN;
+    cluster_place(r->cluster, w, &t->to);
+    if (t->then == THEN_MOVED)
+        cluster_moved(r->cluster, t->slot, &t->to);
+    a->asking = t->then == THEN_ASK;
+    a->to = t->to;
+    return a->hops < 4 || nap(a); /* two nodes may disagree for a moment */
+}
+
+static enum status call(struct redis *r, struct asked *a, struct redis_reply **out)
+{
+    struct redis_reply *reply;
+    struct reply_turn turn;
+    struct wire *w;
+    enum status st;
+
+    for (;;) {
+        if ((w = reach(r, a)) == NULL)
+            return ST_DOWN;
+        if ((reply = ask(w, a)) == NULL) {
+            complain(wire_fault(w));
+            return drop(r, w), ST_UNSURE;
+        }
+        redis_reply_turn(reply, &turn);
+        if (turn.then == THEN_NOTHING || !follow(r, w, a, &turn))
+            break;
+        redis_free(reply);
     }
-    if (complained_ms != 0)
-        log_info("redis is back");
-    complained_ms = 0;
-    return ST_OK;
+    if (turn.then == THEN_NOTHING)
+        content();
+    else
+        complain(turn.then == THEN_ASK ? "a slot is on its way to another node"
+                                       : redis_error_text(reply));
+    st = redis_reply_status(reply, a->cmd->argv[0]);
+    if (st == ST_OK)
+        *out = reply;
+    else
+        redis_free(reply);
+    return st;
+}
+
+static enum status begin(struct redis *r, struct asked *a, struct redis_reply **out)
+{
+    *out = NULL;
+    if (a->cmd->failed)
+        return ST_BROKEN;
+    a->nap_ms = NAP_MIN_MS;
+    if (r->cluster != NULL) {
+        a->slot = redis_cmd_slot(a->cmd);
+        a->hops_due_ms =
+            clock_mono_ms() +
+            (a->deadline_ms < REDIS_DEADLINE_MS ? a->deadline_ms : REDIS_DEADLINE_MS);
+    }
+    return call(r, a, out);
 }
 
 enum status redis_call(struct redis *r, struct redis_cmd *c, int deadline_ms,
                        struct redis_reply **out)
 {
-    struct redis_reply *reply;
-    enum status st;
+    struct asked a = {.cmd = c, .deadline_ms = deadline_ms, .master = -1};
 
-    *out = NULL;
-    if (c->failed)
-        return ST_BROKEN;
-    if (r->wire != NULL && !wire_still_open(r->wire))
-        drop(r);
-    if ((st = connect_now(r)) != ST_OK)
-        return st;
-    wire_deadline(r->wire, deadline_ms);
-    reply = wire_ask(r->wire, c);
-    if (reply == NULL) {
-        complain(wire_fault(r->wire));
-        return drop(r), ST_UNSURE;
-    }
-    st = redis_reply_status(reply, c->argv[0]);
-    if (st == ST_OK) {
-        *out = reply;
-        return ST_OK;
-    }
-    if (redis_is_error(reply, "READONLY"))
-        drop(r); /* a demoted primary: ask anew */
-    redis_free(reply);
-    return st;
+    return begin(r, &a, out);
+}
+
+static void words_add(struct redis_cmd *c, va_list ap)
+{
+    const char *s;
+
+    while ((s = va_arg(ap, const char *)) != NULL)
+        redis_arg_text(c, s);
 }
 
 enum status redis_do(struct redis *r, struct redis_reply **out, ...)
 {
     struct redis_cmd c = {0};
-    const char *s;
     enum status st;
     va_list ap;
 
     va_start(ap, out);
-    while ((s = va_arg(ap, const char *)) != NULL)
-        redis_arg_text(&c, s);
+    words_add(&c, ap);
     va_end(ap);
     st = redis_call(r, &c, REDIS_DEADLINE_MS, out);
-    redis_cmd_free(&c);
-    return st;
-}
-
-static enum status load(struct redis *r, const struct redis_script *s)
-{
-    struct redis_cmd c = {0};
-    struct redis_reply *reply = NULL;
-    enum status st;
-
-    redis_arg_text(&c, "SCRIPT");
-    redis_arg_text(&c, "LOAD");
-    redis_arg(&c, s->source, (size_t)(s->end - s->source));
-    st = redis_call(r, &c, REDIS_DEADLINE_MS, &reply);
-    redis_free(reply);
     redis_cmd_free(&c);
     return st;
 }
@@ -243,59 +265,42 @@ enum status redis_eval(struct redis *r, struct redis_script *s, int nkeys,
                        struct redis_cmd *c, struct redis_reply **out)
 {
     struct redis_cmd full = {0};
+    struct asked a = {
+        .cmd = &full, .script = s, .deadline_ms = REDIS_DEADLINE_MS, .master = -1};
     enum status st;
 
     redis_cmd_script(&full, c, s, nkeys);
-    st = redis_call(r, &full, REDIS_DEADLINE_MS, out);
-    /* Forgotten after a restart or a failover: teach it and ask once more. A refusal
-     * for another reason comes again. */
-    if (st == ST_REFUSED && (st = load(r, s)) == ST_OK)
-        st = redis_call(r, &full, REDIS_DEADLINE_MS, out);
+    st = begin(r, &a, out);
     redis_cmd_free(&full);
     return st;
 }
 
-/* ---- fit to hold a queue? ------------------------------------------------------- */
+/* ---- every server --------------------------------------------------------------- */
 
-static enum status config_is(struct redis *r, const char *name, const char *want,
-                             bool *same)
+int redis_masters(struct redis *r)
 {
-    struct redis_reply *reply = NULL;
-    enum status st = redis_do(r, &reply, "CONFIG", "GET", name, NULL);
-    const char *value;
+    char why[REDIS_WHY] = "";
+    int n = 1;
 
-    if (st != ST_OK)
-        return st;
-    value = redis_text(redis_item(reply, 1), NULL);
-    /* Some hosts forbid CONFIG: nothing to see is taken as fine, and said. */
-    *same = value == NULL || strcmp(value, want) == 0;
-    redis_free(reply);
-    return ST_OK;
+    if (r->cluster != NULL) {
+        n = cluster_masters(r->cluster, clock_mono_ms() + REDIS_DEADLINE_MS, why);
+        if (n == 0)
+            complain(why);
+    }
+    return n;
 }
 
-enum status redis_check(struct redis *r, const char **why, const char **warn)
+enum status redis_do_at(struct redis *r, int master, struct redis_reply **out, ...)
 {
-    bool noeviction = false, aof = false, always = false;
+    struct redis_cmd c = {0};
+    struct asked a = {.cmd = &c, .deadline_ms = REDIS_DEADLINE_MS, .master = master};
     enum status st;
+    va_list ap;
 
-    *why = *warn = NULL;
-    if ((st = config_is(r, "maxmemory-policy", "noeviction", &noeviction)) != ST_OK ||
-        (st = config_is(r, "appendonly", "yes", &aof)) != ST_OK ||
-        (st = config_is(r, "appendfsync", "always", &always)) != ST_OK)
-        return st;
-    if (!noeviction)
-        *why = "Redis may evict keys, and jobs with them. Mend it with: "
-               "redis-cli CONFIG SET maxmemory-policy noeviction (and the same line in "
-               "redis.conf)";
-    else if (!aof)
-        *why =
-            "Redis keeps no append-only file, so accepted updates would die with it. "
-            "Mend it with: redis-cli CONFIG SET appendonly yes (and the same line in "
-            "redis.conf)";
-    if (*why != NULL)
-        return ST_REFUSED;
-    if (!always)
-        *warn = "appendfsync is not always: a power cut may lose the last second of "
-                "accepted updates";
-    return ST_OK;
+    va_start(ap, out);
+    words_add(&c, ap);
+    va_end(ap);
+    st = begin(r, &a, out);
+    redis_cmd_free(&c);
+    return st;
 }

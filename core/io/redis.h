@@ -2,13 +2,17 @@
  *
  * core/io/redis.h - Redis: commands with a deadline, scripts, and a pipeline for loops.
  *
- * redis.c is the only file that includes hiredis. URLs:
- * redis://[:password@]host:port/db and unix:///path[?db=N].
+ * URLs (core/base/redis_url.h): one server, the master that Sentinels name, a Cluster.
+ * Sentinels are asked at each connection, and who is not a master is sent nothing; in a
+ * Cluster a command goes to the master of its key's slot (EVALSHA: of the first of its
+ * keys; without a key, to any), MOVED and ASK are followed within the deadline.
  *
- * Statuses: ST_OK the reply is in *out (yours, redis_free); ST_DOWN no connection and
- * nothing was sent; ST_UNSURE the request was sent and its answer lost or late (the
- * connection is dropped); ST_REFUSED Redis is out of memory or may not write (OOM,
- * MISCONF, READONLY, LOADING …): try later; ST_BROKEN an error reply of ours, logged.
+ * Statuses: ST_OK the reply is in *out (yours, redis_free); ST_DOWN no connection, or a
+ * slot that has moved: nothing was done; ST_UNSURE the request was sent and its answer
+ * lost or late (the connection is dropped); ST_REFUSED Redis is out of memory or may
+ * not write (OOM, MISCONF, READONLY, LOADING, CLUSTERDOWN …): nothing was done, try
+ * later; where another server may be the right one by now, the next call looks for it;
+ * ST_BROKEN an error reply of ours, logged.
  */
 #ifndef CORE_IO_REDIS_H
 #define CORE_IO_REDIS_H
@@ -63,6 +67,9 @@ struct redis;
 struct redis *redis_open(const char *url); /* no network yet; NULL: bad URL. Yours */
 void redis_close(struct redis *r);
 #define REDIS_DEADLINE_MS 2000
+/* How many connections this process has made by now. Who sees it move may be talking to
+ * another Redis, or to one that has forgotten its last second. */
+int64_t redis_connections(void);
 must_check enum status redis_call(struct redis *r, struct redis_cmd *c, int deadline_ms,
                                   struct redis_reply **out);
 /* Short commands: redis_do(r, &out, "GET", key, NULL) */
@@ -72,7 +79,7 @@ must_check enum status redis_do(struct redis *r, struct redis_reply **out, ...)
 must_check enum status redis_eval(struct redis *r, struct redis_script *s, int nkeys,
                                   struct redis_cmd *c, struct redis_reply **out);
 
-/* Is it fit to hold a queue: AOF on, noeviction? ST_REFUSED: *why says which command
+/* Is it (each master of a Cluster) fit to hold a queue: AOF on, noeviction? ST_REFUSED: *why says which command
  * mends it. *warn (may be set with ST_OK): appendfsync is not always. Both lent. */
 must_check enum status redis_check(struct redis *r, const char **why,
                                    const char **warn);
@@ -80,7 +87,14 @@ must_check enum status redis_check(struct redis *r, const char **why,
 /* ---- a pipeline on a loop: commands of one turn leave in one write -------------- */
 struct redis_pipe;
 typedef void redis_done(void *arg, enum status st, const struct redis_reply *r);
-struct redis_pipe *redis_pipe_open(struct loop *loop, const char *url); /* yours */
+/* Yours; connects by itself, now and after each loss, without holding the loop up. NULL:
+ * a bad URL, no memory. On a Cluster a pipe serves one slot, that of the key; without a
+ * key, the slot of what is asked first. When the slot moves, what was not done ends with
+ * ST_DOWN (EXEC: ST_REFUSED), nothing is done twice or in another order, and the pipe
+ * follows it. */
+struct redis_pipe *redis_pipe_open(struct loop *loop, const char *url);
+struct redis_pipe *redis_pipe_open_at(struct loop *loop, const char *url,
+                                      const char *key);
 void redis_pipe_close(struct redis_pipe *p); /* pending calls end with ST_UNSURE */
 /* done is called exactly once, never from inside this call. deadline_ms 0: none
  * (BLPOP). */

@@ -8,16 +8,21 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
-#include "core/io/redis_wire.h"
+#include "core/io/redis_cluster.h"
+#include "core/io/redis_dial.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define RETRY_MS 250
 #define WATCH_MS 250
+#define LEAVE_MS 500 /* for what was sent to be answered */
+#define MOVE_MS 10   /* two nodes may disagree for a moment */
 #define SCRIPTS_MAX 8
 
-enum pipe_state { PIPE_DOWN, PIPE_CONNECTING, PIPE_READY };
+/* LEAVING: this server is not the one any more; nothing new is asked of it, and what it
+ * was asked before ends with what it answers. */
+enum pipe_state { PIPE_DOWN, PIPE_DIALING, PIPE_READY, PIPE_LEAVING };
 
 struct call {
     struct call *next;
@@ -33,16 +38,20 @@ struct calls {
 
 struct redis_pipe {
     struct loop *loop;
-    struct redis_url url;
+    struct dialer *dialer; /* NULL while it is out */
+    struct dial *dial;     /* with it; NULL: nobody dials */
     struct wire *wire;
     enum pipe_state state;
+    int slot;      /* of a Cluster; -1: not known yet */
+    bool any_slot; /* it was not said which: the first answer tells */
     unsigned watched;
     struct calls sent;   /* in the order of their commands */
     struct calls failed; /* refused at once; told at the end of the turn */
     struct redis_script *loaded[SCRIPTS_MAX]; /* known to this connection */
     struct loop_timer retry, watch;
-    int64_t complained_ms;
-    bool answered, closing, spoilt;
+    int64_t complained_ms, leave_due_ms;
+    int leave_for_ms;
+    bool answered, closing, spoilt, away; /* away: told so in the log */
 };
 
 static void push(struct calls *list, struct call *c)
@@ -76,17 +85,22 @@ static void end_all(struct calls *list, enum status st)
         finish(c, st, NULL);
 }
 
-static void pipe_connect(void *arg);
+static void pipe_dial(void *arg);
 static void on_ready(void *arg, int fd, unsigned events);
 
-static void go_down(struct redis_pipe *p, const char *why)
+static void complain(struct redis_pipe *p, const char *why)
 {
     int64_t now = clock_mono_ms();
 
-    if (p->complained_ms == 0 || now - p->complained_ms >= 5000) {
-        p->complained_ms = now;
-        log_error("redis cannot be reached; trying again", LOG_TEXT("why", why));
-    }
+    if (p->complained_ms != 0 && now - p->complained_ms < 5000)
+        return;
+    p->complained_ms = now;
+    p->away = true;
+    log_error("redis cannot be reached; trying again", LOG_TEXT("why", why));
+}
+
+static void hang_up(struct redis_pipe *p, int again_ms)
+{
     if (p->wire != NULL && p->watched != 0)
         loop_forget(p->loop, wire_fd(p->wire));
     p->watched = 0;
@@ -98,7 +112,15 @@ static void go_down(struct redis_pipe *p, const char *why)
         p->loaded[i] = NULL;
     end_all(&p->sent, ST_UNSURE);
     if (!p->closing)
-        loop_after(p->loop, &p->retry, RETRY_MS, pipe_connect, p);
+        loop_after(p->loop, &p->retry, again_ms, pipe_dial, p);
+}
+
+static void go_down(struct redis_pipe *p, const char *why)
+{
+    complain(p, why);
+    if (p->dialer != NULL)
+        dialer_doubt(p->dialer);
+    hang_up(p, RETRY_MS);
 }
 
 static void want(struct redis_pipe *p, unsigned events)
@@ -135,35 +157,58 @@ static struct call *call_new(int deadline_ms, redis_done *done, void *arg)
     return c;
 }
 
-/* AUTH and SELECT: a refusal is in the log, and each later command fails by itself. */
-static void greet(struct redis_pipe *p, const char *verb, const char *arg)
-{
-    struct redis_cmd cmd = {0};
-    struct call *c = call_new(REDIS_DEADLINE_MS, NULL, NULL);
+/* ---- answers -------------------------------------------------------------------- */
 
-    redis_arg_text(&cmd, verb);
-    redis_arg_text(&cmd, arg);
-    if (c != NULL)
-        append(p, &cmd, c);
-    redis_cmd_free(&cmd);
+static void forget_scripts(struct redis_pipe *p)
+{
+    for (int i = 0; i < SCRIPTS_MAX; i++)
+        p->loaded[i] = NULL;
 }
 
-static void on_connected(struct redis_pipe *p)
+/* for_ms: until we look where to go. */
+static void leave(struct redis_pipe *p, int for_ms)
 {
-    char db[16];
+    if (p->state != PIPE_READY)
+        return;
+    dialer_doubt(p->dialer);
+    p->state = PIPE_LEAVING;
+    p->leave_for_ms = for_ms;
+    p->leave_due_ms = clock_mono_ms() + LEAVE_MS;
+}
 
-    if (!wire_connected(p->wire)) {
-        go_down(p, "connection refused");
+/* Whose slot was not said learns it here. */
+static void moved(struct redis_pipe *p, const struct reply_turn *t)
+{
+    if (!dialer_of_cluster(p->dialer)) {
+        complain(p, "it is a node of a Cluster: its address begins with cluster://");
         return;
     }
-    p->state = PIPE_READY;
-    if (p->complained_ms != 0)
-        log_info("redis is back");
-    p->complained_ms = 0;
-    if (p->url.password != NULL)
-        greet(p, "AUTH", p->url.password);
-    snprintf(db, sizeof db, "%d", p->url.db);
-    greet(p, "SELECT", db);
+    if (p->any_slot)
+        p->slot = t->slot;
+    if (t->slot != p->slot) {
+        complain(p, "a command was asked of a pipe that serves another slot");
+        return;
+    }
+    dialer_moved(p->dialer, t->slot, &t->to);
+    leave(p, MOVE_MS);
+}
+
+/* What was not done is told so by its status; here: where to go instead. A slot that is
+ * on its way (ASK, TRYAGAIN) is waited for: its new node takes only what says ASKING,
+ * one by one, and would put a transaction's commands into another order. */
+static void mind(struct redis_pipe *p, const struct redis_reply *reply)
+{
+    struct reply_turn t;
+
+    redis_reply_turn(reply, &t);
+    if (t.then == THEN_TEACH) /* SCRIPT FLUSH: teach them again */
+        forget_scripts(p);
+    else if (t.then == THEN_MOVED)
+        moved(p, &t);
+    if (t.then == THEN_LEAVE) {
+        complain(p, redis_error_text(reply));
+        leave(p, RETRY_MS);
+    }
 }
 
 static void take_replies(struct redis_pipe *p)
@@ -179,9 +224,8 @@ static void take_replies(struct redis_pipe *p)
             break;
         }
         p->answered = true;
-        if (redis_is_error(reply, "NOSCRIPT")) /* SCRIPT FLUSH: teach them again */
-            for (int i = 0; i < SCRIPTS_MAX; i++)
-                p->loaded[i] = NULL;
+        if (redis_error_text(reply) != NULL)
+            mind(p, reply);
         finish(c, redis_reply_status(reply, "of the pipeline"), reply);
         redis_free(reply);
     }
@@ -192,26 +236,47 @@ static void take_replies(struct redis_pipe *p)
 
 static void on_ready(void *arg, int fd, unsigned events)
 {
-    struct redis_pipe *p = arg;
-
     (void)fd;
-    if (p->state == PIPE_CONNECTING)
-        on_connected(p);
-    else if (events & LOOP_READ)
-        take_replies(p);
+    if (events & LOOP_READ)
+        take_replies(arg);
 }
 
-static void pipe_connect(void *arg)
+/* ---- connecting ----------------------------------------------------------------- */
+
+static void on_dialed(void *arg, int fd, unsigned events)
+{
+    struct redis_pipe *p = arg;
+    char why[REDIS_WHY];
+
+    (void)events;
+    loop_forget(p->loop, fd);
+    p->wire = dial_end(p->dial, &p->dialer, why);
+    p->dial = NULL;
+    if (p->wire == NULL) {
+        go_down(p, why);
+        return;
+    }
+    if (p->away)
+        log_info("redis is back");
+    p->away = false;
+    p->answered = true; /* the greeting */
+    p->state = PIPE_READY;
+    want(p, LOOP_READ);
+}
+
+static void pipe_dial(void *arg)
 {
     struct redis_pipe *p = arg;
 
-    p->wire = wire_open(&p->url, 0);
-    if (wire_fault(p->wire) != NULL) {
-        go_down(p, wire_fault(p->wire));
+    if ((p->dial = dial_new(p->dialer, p->slot, REDIS_DEADLINE_MS)) == NULL) {
+        go_down(p, "no memory or descriptor to connect with");
         return;
     }
-    p->state = PIPE_CONNECTING;
-    want(p, LOOP_WRITE);
+    p->dialer = NULL;
+    p->state = PIPE_DIALING;
+    if (loop_watch(p->loop, dial_fd(p->dial), LOOP_READ, on_dialed, p) != ST_OK ||
+        !dial_start(p->dial))
+        on_dialed(p, dial_fd(p->dial), 0);
 }
 
 /* The end of a turn: one write for all that was asked, and the refusals. */
@@ -224,13 +289,15 @@ static void on_turn(void *arg)
         p->spoilt = false;
         go_down(p, "no memory for a command");
     }
-    if (p->state == PIPE_READY) {
+    if (p->wire != NULL) {
         st = wire_flush(p->wire);
         if (st == ST_UNSURE)
             go_down(p, wire_fault(p->wire));
         else
             want(p, st == ST_AGAIN ? LOOP_READ | LOOP_WRITE : LOOP_READ);
     }
+    if (p->state == PIPE_LEAVING && p->sent.first == NULL)
+        hang_up(p, p->leave_for_ms);
     end_all(&p->failed, ST_DOWN);
 }
 
@@ -238,14 +305,20 @@ static void on_turn(void *arg)
 static void on_watch(void *arg)
 {
     struct redis_pipe *p = arg;
+    int64_t now = loop_mono_ms(p->loop);
 
     if (p->sent.first != NULL && p->sent.first->due_ms != 0 &&
-        p->sent.first->due_ms < loop_mono_ms(p->loop))
+        p->sent.first->due_ms < now)
         go_down(p, "no answer in time");
+    else if (p->state == PIPE_LEAVING && p->leave_due_ms < now)
+        hang_up(p, p->leave_for_ms);
     loop_after(p->loop, &p->watch, WATCH_MS, on_watch, p);
 }
 
-struct redis_pipe *redis_pipe_open(struct loop *loop, const char *url)
+/* ---- the handle ----------------------------------------------------------------- */
+
+struct redis_pipe *redis_pipe_open_at(struct loop *loop, const char *url,
+                                      const char *key)
 {
     struct redis_pipe *p = calloc(1, sizeof *p);
 
@@ -254,15 +327,22 @@ struct redis_pipe *redis_pipe_open(struct loop *loop, const char *url)
     p->loop = loop;
     p->sent.end = &p->sent.first;
     p->failed.end = &p->failed.first;
-    if (redis_url_parse(url, &p->url) != ST_OK ||
-        loop_each_turn(loop, on_turn, p) != ST_OK) {
-        redis_url_free(&p->url);
+    p->any_slot = key == NULL;
+    p->slot = key != NULL ? redis_key_slot(key, strlen(key)) : -1;
+    p->dialer = dialer_new(url);
+    if (p->dialer == NULL || loop_each_turn(loop, on_turn, p) != ST_OK) {
+        dialer_free(p->dialer);
         free(p);
         return NULL;
     }
     loop_after(loop, &p->watch, WATCH_MS, on_watch, p);
-    pipe_connect(p);
+    pipe_dial(p);
     return p;
+}
+
+struct redis_pipe *redis_pipe_open(struct loop *loop, const char *url)
+{
+    return redis_pipe_open_at(loop, url, NULL);
 }
 
 /* The loop must not run again: the turn's hook stays registered. */
@@ -276,11 +356,17 @@ void redis_pipe_close(struct redis_pipe *p)
     if (p->wire != NULL && p->watched != 0)
         loop_forget(p->loop, wire_fd(p->wire));
     wire_close(p->wire);
+    if (p->dial != NULL) {
+        loop_forget(p->loop, dial_fd(p->dial));
+        dial_abandon(p->dial);
+    }
     end_all(&p->sent, ST_UNSURE);
     end_all(&p->failed, ST_DOWN);
-    redis_url_free(&p->url);
+    dialer_free(p->dialer);
     free(p);
 }
+
+/* ---- asking --------------------------------------------------------------------- */
 
 void redis_pipe_call(struct redis_pipe *p, struct redis_cmd *cmd, int deadline_ms,
                      redis_done *done, void *arg)
@@ -310,9 +396,7 @@ static void teach(struct redis_pipe *p, struct redis_script *s)
         p->loaded[i] = s;
         break;
     }
-    redis_arg_text(&cmd, "SCRIPT");
-    redis_arg_text(&cmd, "LOAD");
-    redis_arg(&cmd, s->source, (size_t)(s->end - s->source));
+    redis_cmd_load(&cmd, s);
     if ((c = call_new(REDIS_DEADLINE_MS, NULL, NULL)) != NULL)
         append(p, &cmd, c);
     redis_cmd_free(&cmd);

@@ -18,7 +18,7 @@
 #include "core/io/telegram_address.h"
 #include "core/io/telegram_verdict.h"
 
-#define TG_CONNECTIONS 16
+#define TG_CONNECTIONS 48
 #define TG_CONNECT_MS 5000
 #define TG_CALL_MS 15000     /* the default of a call without a file */
 #define TG_TRANSFER_MS 60000 /* … of an upload or a download */

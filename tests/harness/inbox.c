@@ -54,9 +54,9 @@ int inbox_open(void **state)
     cellar_open();
     inbox.n_put = inbox.n_done = 0;
     loop = loop_new();
-    inbox.intake = intake_open(loop);
+    inbox.intake = intake_open(loop, 1);
     inbox.pipe = redis_pipe_open(loop, cellar.url);
-    intake_use(inbox.intake, inbox.pipe);
+    intake_use(inbox.intake, 0, inbox.pipe);
     inbox_wait_up(true);
     return 0;
 }

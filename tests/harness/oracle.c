@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #define ACCOUNTS 64
+#define SPREAD 16 /* rows of an account: ids account, account + 64 … */
 
 static void sql(struct oracle *o, const char *text)
 {
@@ -22,11 +23,19 @@ void oracle_open(struct oracle *o, struct config *cfg)
 {
     *o = (struct oracle){.cfg = cfg, .db = db_open(cfg), .queue = queue_open(cfg)};
     sql(o, "CREATE TABLE test_account (id BIGINT PRIMARY KEY, points BIGINT NOT NULL)");
-    sql(o, "CREATE TABLE test_effect (job BINARY(16) PRIMARY KEY, times INT NOT NULL)");
+    sql(o, "CREATE TABLE test_effect (job BINARY(16) PRIMARY KEY, times INT NOT NULL,"
+           " waited_ms BIGINT NOT NULL)");
+    sql(o, "CREATE TABLE test_put (jobs INT NOT NULL)");
     for (int i = 0; i < ACCOUNTS; i++)
         assert_int_equal(
             db_exec(o->db, NULL, "INSERT INTO test_account VALUES (?, 0)", DB_INT(i)),
             ST_OK);
+    for (int n = ACCOUNTS; n < ACCOUNTS * SPREAD; n *= 2)
+        assert_int_equal(db_exec(o->db, NULL,
+                                 "INSERT INTO test_account SELECT id + ?, 0"
+                                 " FROM test_account",
+                                 DB_INT(n)),
+                         ST_OK);
     queue_bind(o->queue, o->db);
 }
 
@@ -38,31 +47,78 @@ void oracle_close(struct oracle *o)
 
 struct some {
     struct oracle *o;
+    const struct oracle_job *like;
     int n;
 };
+
+static int64_t account_of(const struct oracle_job *like, int64_t i)
+{
+    if (like->account == 0)
+        return i % (ACCOUNTS * SPREAD);
+    return like->account + (like->spread ? i % SPREAD * ACCOUNTS : 0);
+}
+
+static enum status put_one(struct db *db, const struct oracle_job *like, int64_t i)
+{
+    struct job_spec spec = {.kind = like->kind ? like->kind : KIND_TEST_NOTE,
+                            .key = like->key ? like->key : i,
+                            .args = json_new_object()};
+    char pad[901] = "";
+
+    json_set_int(spec.args, "account", account_of(like, i));
+    if (like->ms > 0)
+        json_set_int(spec.args, "ms", like->ms);
+    if (like->pad > 0) {
+        memset(pad, 'x', sizeof pad - 1);
+        pad[like->pad < (int)sizeof pad ? like->pad : (int)sizeof pad - 1] = '\0';
+        json_set_text(spec.args, "pad", pad);
+    }
+    if (like->deed != NULL)
+        json_set_text(spec.args, "deed", like->deed);
+    return job_put(db, clock_now(), &spec);
+}
 
 static enum status put_work(struct db *db, void *arg)
 {
     struct some *s = arg;
-    enum status st = ST_OK;
+    enum status st = db_exec(db, NULL, "INSERT INTO test_put VALUES (?)", DB_INT(s->n));
 
-    for (int i = 0; i < s->n && st == ST_OK; i++) {
-        struct job_spec spec = {.kind = KIND_TEST_NOTE, .args = json_new_object()};
-
-        json_set_int(spec.args, "account", (s->o->jobs + i) % ACCOUNTS);
-        st = job_put(db, clock_now(), &spec);
-    }
+    for (int i = 0; i < s->n && st == ST_OK; i++)
+        st = put_one(db, s->like, s->o->jobs + i);
     return st;
+}
+
+static bool put_all(struct oracle *o, const struct oracle_job *like, int n)
+{
+    for (int left = n; left > 0; left -= 50) {
+        struct some s = {o, like, left < 50 ? left : 50};
+
+        if (db_tx(o->db, put_work, &s) != ST_OK)
+            return false;
+        o->jobs += s.n;
+    }
+    return true;
+}
+
+void oracle_put_as(struct oracle *o, const struct oracle_job *like, int n)
+{
+    assert_true(put_all(o, like, n));
 }
 
 void oracle_put(struct oracle *o, int n)
 {
-    for (int left = n; left > 0; left -= 50) {
-        struct some s = {o, left < 50 ? left : 50};
+    oracle_put_as(o, &(struct oracle_job){0}, n);
+}
 
-        assert_int_equal(db_tx(o->db, put_work, &s), ST_OK);
-        o->jobs += s.n;
-    }
+bool oracle_try(struct oracle *o, int n)
+{
+    return put_all(o, &(struct oracle_job){0}, n);
+}
+
+void oracle_recount(struct oracle *o)
+{
+    assert_int_equal(db_one(o->db, "SELECT SUM(jobs) FROM test_put"), ST_OK);
+    o->jobs = db_int(o->db, 0);
 }
 
 void oracle_put_silently(struct oracle *o, int n)
@@ -74,7 +130,38 @@ void oracle_put_silently(struct oracle *o, int n)
 
 int64_t oracle_done(struct oracle *o)
 {
-    assert_int_equal(db_one(o->db, "SELECT COUNT(*) FROM test_effect"), ST_OK);
+    enum status st = db_one(o->db, "SELECT COUNT(*) FROM test_effect");
+
+    return st == ST_OK ? db_int(o->db, 0) : -1;
+}
+
+int64_t oracle_points(struct oracle *o, int account)
+{
+    assert_int_equal(db_one(o->db,
+                            "SELECT SUM(points) FROM test_account WHERE id % 64 = ?",
+                            DB_INT(account)),
+                     ST_OK);
+    return db_int(o->db, 0);
+}
+
+int64_t oracle_waited(struct oracle *o, enum kind kind, int p)
+{
+    const char *name = kind_policy(kind)->name;
+    int64_t n;
+
+    assert_int_equal(db_one(o->db,
+                            "SELECT COUNT(DISTINCT h.id) FROM job_hist h JOIN"
+                            " test_effect e ON e.job = h.id WHERE h.kind = ?",
+                            DB_TEXT(name)),
+                     ST_OK);
+    n = db_int(o->db, 0);
+    assert_true(n > 0);
+    assert_int_equal(db_one(o->db,
+                            "SELECT e.waited_ms FROM job_hist h JOIN test_effect e"
+                            " ON e.job = h.id WHERE h.kind = ? AND h.outcome = 'done'"
+                            " ORDER BY e.waited_ms LIMIT 1 OFFSET ?",
+                            DB_TEXT(name), DB_INT((n - 1) * p / 100)),
+                     ST_OK);
     return db_int(o->db, 0);
 }
 
@@ -96,7 +183,8 @@ static bool drained(void *arg)
 
     while (revive_one(o))
         ;
-    assert_int_equal(db_one(o->db, "SELECT COUNT(*) FROM job_open"), ST_OK);
+    if (db_one(o->db, "SELECT COUNT(*) FROM job_open") != ST_OK)
+        return false;
     return db_int(o->db, 0) == 0 && oracle_done(o) == o->jobs;
 }
 
@@ -128,11 +216,11 @@ bool oracle_drained(struct oracle *o, int ms)
     return until(drained, o, ms);
 }
 
-static void check_redis(struct oracle *o, enum kind_pool pool)
+static void check_redis(struct oracle *o, struct queue_at at)
 {
     struct census c;
 
-    assert_int_equal(queue_census(o->queue, pool, &c), ST_OK);
+    assert_int_equal(queue_census(o->queue, at, &c), ST_OK);
     for (int i = 0; i < QUEUE_LISTS; i++)
         assert_int_equal(c.list[i].length, 0);
     assert_int_equal(c.n_workers, 0);
@@ -149,7 +237,8 @@ static bool quiet(void *arg)
     struct census c;
     int64_t n = 0;
 
-    assert_int_equal(queue_census(o->queue, POOL_LOGIC, &c), ST_OK);
+    assert_int_equal(queue_census(o->queue, (struct queue_at){POOL_LOGIC, 0}, &c),
+                     ST_OK);
     for (int i = 0; i < QUEUE_LISTS; i++)
         n += c.list[i].length;
     n += (int64_t)c.n_workers + c.delayed + c.dead;
@@ -166,5 +255,5 @@ void oracle_check(struct oracle *o)
     assert_int_equal(db_int(o->db, 0), o->jobs);
     assert_int_equal(db_int(o->db, 1), 1);
     assert_true(until(quiet, o, 5000));
-    check_redis(o, POOL_LOGIC);
+    check_redis(o, (struct queue_at){POOL_LOGIC, 0});
 }

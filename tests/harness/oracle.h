@@ -15,11 +15,30 @@ struct oracle {
     int64_t jobs; /* put so far */
 };
 
+/* What a job is to be like; zeroed: a test.note to some account. */
+struct oracle_job {
+    enum kind kind; /* test.note, test.hasty, test.hot, test.low, test.bulk */
+    int64_t key;    /* of hot and bulk; 0: another one for each job */
+    int account;    /* 1 … 63; 0: another one for each job */
+    bool spread;    /* … on sixteen rows, so that they do not wait for one another */
+    int ms;         /* how long its step takes */
+    int pad;        /* so many bytes more for the stores to hold; 900 at most */
+    const char *deed; /* worker/trial.c; NULL: none */
+};
+
 void oracle_open(struct oracle *o, struct config *cfg); /* makes the tables */
 void oracle_close(struct oracle *o);
 
 /* Puts n jobs, each in a transaction with its neighbours. */
 void oracle_put(struct oracle *o, int n);
+
+void oracle_put_as(struct oracle *o, const struct oracle_job *like, int n);
+
+/* As above while MySQL may be away: false when one of the transactions failed, or may
+ * have. oracle_recount then asks MySQL how many jobs there are; to be called when it is
+ * back, before anything is checked. */
+bool oracle_try(struct oracle *o, int n);
+void oracle_recount(struct oracle *o);
 
 /* As above, without handing them over: as if we had died after the commit. */
 void oracle_put_silently(struct oracle *o, int n);
@@ -34,7 +53,12 @@ bool oracle_drained(struct oracle *o, int ms);
  * nothing but counters. */
 void oracle_check(struct oracle *o);
 
-/* How many jobs had their effect by now. */
+/* How many jobs had their effect by now; -1: the database is away. */
 int64_t oracle_done(struct oracle *o);
+int64_t oracle_points(struct oracle *o, int account);
+
+/* The p-th of a hundred of the times from Redis' taking a job to its step, in ms; of
+ * the jobs of that kind. */
+int64_t oracle_waited(struct oracle *o, enum kind kind, int p);
 
 #endif

@@ -43,7 +43,7 @@ void sender_start(void)
     sigset_t term, before;
 
     memset(slot, 0, sizeof(*slot));
-    slot->pool = POOL_SEND;
+    slot->at = (struct queue_at){POOL_SEND, 0};
     fflush(NULL);
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
@@ -72,6 +72,11 @@ static int sender_wait(void)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+void sender_pauses(struct pauses p)
+{
+    slot->pauses = p;
+}
+
 void sender_stop(void)
 {
     if (sender == 0)
@@ -84,7 +89,7 @@ void sender_stop(void)
 void sender_kill(void)
 {
     struct job_result done[BOARD_RESULTS];
-    struct queue_turn t = {.wid = slot->wid, .pool = POOL_SEND, .results = done};
+    struct queue_turn t = {.wid = slot->wid, .at = {POOL_SEND, 0}, .results = done};
     int moved;
     enum status st;
 
@@ -92,7 +97,8 @@ void sender_kill(void)
     sender_wait();
     t.n_results = board_results(slot, done);
     assert_int_equal(queue_turn(yard.queue, &t), ST_OK);
-    st = queue_reap(yard.queue, POOL_SEND, slot->wid, true, NULL, &moved);
+    st = queue_reap(yard.queue, (struct queue_at){POOL_SEND, 0}, slot->wid, true, NULL,
+                    &moved);
     assert_true(st == ST_OK || st == ST_NONE);
 }
 
@@ -209,7 +215,8 @@ static bool is_final(void *arg)
 {
     int n;
 
-    assert_int_equal(ledger_reconcile(yard.db, yard.queue, POOL_SEND, clock_now(), &n),
+    assert_int_equal(ledger_reconcile(yard.db, yard.queue,
+                                      (struct queue_at){POOL_SEND, 0}, clock_now(), &n),
                      ST_OK);
     return message_final(message_now(*(int64_t *)arg).state);
 }

@@ -8,6 +8,7 @@
 #define TESTS_HARNESS_SENDER_H
 
 #include "core/io/ledger.h"
+#include "core/io/pause.h"
 #include "core/message.h"
 #include "tests/harness/botapi.h"
 
@@ -32,8 +33,9 @@ int yard_begin(void **state);
 int yard_end(void **state);
 
 void sender_start(void);
-void sender_stop(void); /* SIGTERM; it ends with status 0 */
-void sender_kill(void); /* kill -9, and what its parent would do then */
+void sender_stop(void);              /* SIGTERM; it ends with status 0 */
+void sender_pauses(struct pauses p); /* as its parent would tell it */
+void sender_kill(void);              /* kill -9, and what its parent would do then */
 
 void person_new(int64_t id);  /* who has pressed Start */
 void fault(const char *form); /* for the test's chat */

@@ -7,6 +7,7 @@
 
 #include <ftw.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,14 @@
 #include <unistd.h>
 
 #define START_MS 60000
+#define WORDS_MAX 12 /* of each kind */
 
 struct server {
     enum server_kind kind;
     pid_t pid;
     char dir[64];
     char socket[80];
+    const char *wrap[WORDS_MAX], *option[WORDS_MAX];
     struct server *next;
 };
 
@@ -44,19 +47,30 @@ static bool answers(const char *path)
     return up;
 }
 
-static void wait_ready(const struct server *s)
+static bool becomes_ready(struct server *s)
 {
     struct timespec nap = {.tv_nsec = 5000000};
     int64_t deadline = clock_mono_ms() + START_MS;
 
     while (!answers(s->socket)) {
-        if (waitpid(s->pid, NULL, WNOHANG) != 0 || clock_mono_ms() > deadline) {
-            launch_output(s->dir);
-            launch_failed("the %s did not start",
-                          s->kind == SERVER_MYSQL ? "database" : "Redis");
+        if (!server_lives(s))
+            return false;
+        if (clock_mono_ms() > deadline) {
+            server_kill(s, SIGKILL);
+            return false;
         }
         nanosleep(&nap, NULL);
     }
+    return true;
+}
+
+bool server_lives(struct server *s)
+{
+    if (s->pid > 0 && waitpid(s->pid, NULL, WNOHANG) != 0) {
+        s->pid = 0;
+        unlink(s->socket);
+    }
+    return s->pid > 0;
 }
 
 /* ---- what is started ------------------------------------------------------------ */
@@ -82,6 +96,43 @@ static void mysql_install(const struct server *s)
         launch_output(s->dir);
         launch_failed("mariadb-install-db failed: is mariadb-server installed?");
     }
+}
+
+void server_option(struct server *s, const char *word)
+{
+    int n = 0;
+
+    while (s->option[n] != NULL)
+        n++;
+    if (n == WORDS_MAX - 1)
+        launch_failed("too many options");
+    s->option[n] = word;
+}
+
+void server_wrap(struct server *s, const char *word)
+{
+    int n = 0;
+
+    while (s->wrap[n] != NULL)
+        n++;
+    if (n == WORDS_MAX - 1)
+        launch_failed("too many words");
+    s->wrap[n] = word;
+}
+
+static pid_t launch_wrapped(const struct server *s, char *const argv[])
+{
+    char *word[WORDS_MAX * 2 + 24];
+    int n = 0;
+
+    for (int i = 0; s->wrap[i] != NULL; i++)
+        word[n++] = (char *)(uintptr_t)s->wrap[i];
+    for (int i = 0; argv[i] != NULL; i++)
+        word[n++] = argv[i];
+    for (int i = 0; s->option[i] != NULL; i++)
+        word[n++] = (char *)(uintptr_t)s->option[i];
+    word[n] = NULL;
+    return launch(s->dir, word);
 }
 
 /* A zone and a character set that are not ours: a session that forgot to set its own
@@ -110,7 +161,7 @@ static pid_t mysql_launch(const struct server *s)
     snprintf(tmpdir, sizeof tmpdir, "--tmpdir=%s", s->dir);
     snprintf(socket, sizeof socket, "--socket=%s", s->socket);
     snprintf(pidfile, sizeof pidfile, "--pid-file=%s/pid", s->dir);
-    return launch(s->dir, argv);
+    return launch_wrapped(s, argv);
 }
 
 static pid_t redis_launch(const struct server *s)
@@ -136,15 +187,24 @@ static pid_t redis_launch(const struct server *s)
                           "",
                           NULL};
 
-    return launch(s->dir, argv);
+    return launch_wrapped(s, argv);
 }
 
-void server_start(struct server *s)
+bool server_try(struct server *s)
 {
     s->pid = s->kind == SERVER_MYSQL ? mysql_launch(s) : redis_launch(s);
     if (s->pid < 0)
         launch_failed("cannot fork");
-    wait_ready(s);
+    return becomes_ready(s);
+}
+
+void server_start(struct server *s)
+{
+    if (server_try(s))
+        return;
+    launch_output(s->dir);
+    launch_failed("the %s did not start",
+                  s->kind == SERVER_MYSQL ? "database" : "Redis");
 }
 
 void server_signal(struct server *s, int signo)
@@ -197,9 +257,13 @@ static void remember(struct server *s)
 
 struct server *server_new(enum server_kind kind)
 {
+    return server_new_in(kind, getenv("TMPDIR"));
+}
+
+struct server *server_new_in(enum server_kind kind, const char *tmp)
+{
     struct server *s = calloc(1, sizeof *s);
     struct passwd *pw = launch_user();
-    const char *tmp = getenv("TMPDIR");
 
     if (s == NULL)
         launch_failed("no memory");
@@ -221,6 +285,11 @@ struct server *server_new(enum server_kind kind)
 const char *server_socket(const struct server *s)
 {
     return s->socket;
+}
+
+const char *server_folder(const struct server *s)
+{
+    return s->dir;
 }
 
 void server_free(struct server *s)

@@ -22,7 +22,16 @@ struct server;
 
 struct server *server_new(enum server_kind kind); /* started. Yours */
 const char *server_socket(const struct server *s);
-void server_start(struct server *s);             /* again, with the same data */
+/* The same under another folder (a small disk): NULL is $TMPDIR. */
+struct server *server_new_in(enum server_kind kind, const char *under);
+const char *server_folder(const struct server *s);
+/* Words of its command line from the next start on: at the end of it, or (server_wrap)
+ * before the program, as `env NAME=VALUE` is. Borrowed. */
+void server_option(struct server *s, const char *word);
+void server_wrap(struct server *s, const char *word);
+void server_start(struct server *s); /* again, with the same data */
+bool server_try(struct server *s);   /* the same; false: it ended before it answered */
+bool server_lives(struct server *s);
 void server_kill(struct server *s, int signo);   /* and waits until it is gone */
 void server_signal(struct server *s, int signo); /* SIGSTOP, SIGCONT: it lives on */
 void server_free(struct server *s);              /* its folder too; NULL is fine */

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AT_LOGIC ((struct queue_at){POOL_LOGIC, 0})
+#define AT_SEND ((struct queue_at){POOL_SEND, 0})
+
 struct yard {
     struct config *cfg;
     struct db *db;
@@ -99,7 +102,7 @@ static inline void put_many(struct yard *y, enum kind kind, int n)
 static inline int lease(struct yard *y, enum kind_pool pool, int who, int want)
 {
     struct queue_turn t = {
-        .wid = y->wid[who], .pool = pool, .jobs = y->jobs, .want = want};
+        .wid = y->wid[who], .at = {pool, 0}, .jobs = y->jobs, .want = want};
 
     drop_jobs(y);
     assert_int_equal(queue_turn(y->queue, &t), ST_OK);
@@ -115,7 +118,7 @@ static inline struct queue_turn settle(struct yard *y, enum kind_pool pool, int 
                                        const struct job_result *r, int n)
 {
     struct queue_turn t = {
-        .wid = y->wid[who], .pool = pool, .results = r, .n_results = n};
+        .wid = y->wid[who], .at = {pool, 0}, .results = r, .n_results = n};
 
     assert_int_equal(queue_turn(y->queue, &t), ST_OK);
     return t;
@@ -140,7 +143,7 @@ static inline struct census look(struct yard *y, enum kind_pool pool)
 {
     struct census c;
 
-    assert_int_equal(queue_census(y->queue, pool, &c), ST_OK);
+    assert_int_equal(queue_census(y->queue, (struct queue_at){pool, 0}, &c), ST_OK);
     return c;
 }
 

@@ -43,7 +43,7 @@ static int reconcile(struct yard *y, int64_t now)
 {
     int n = 0;
 
-    assert_int_equal(ledger_reconcile(y->db, y->queue, POOL_LOGIC, now, &n), ST_OK);
+    assert_int_equal(ledger_reconcile(y->db, y->queue, AT_LOGIC, now, &n), ST_OK);
     return n;
 }
 

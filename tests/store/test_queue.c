@@ -175,9 +175,9 @@ static void reaped_jobs_keep_their_order_and_one_is_blamed(void **state)
         put(y, KIND_SEND_MESSAGE, 42, i);
     assert_int_equal(lease(y, POOL_SEND, 0, 8), 4);
     memcpy(blamed, y->jobs[1].id, 16);
-    assert_int_equal(queue_reap(y->queue, POOL_SEND, y->wid[0], false, NULL, &moved),
+    assert_int_equal(queue_reap(y->queue, AT_SEND, y->wid[0], false, NULL, &moved),
                      ST_NONE); /* the lease lives */
-    assert_int_equal(queue_reap(y->queue, POOL_SEND, y->wid[0], true, blamed, &moved),
+    assert_int_equal(queue_reap(y->queue, AT_SEND, y->wid[0], true, blamed, &moved),
                      ST_OK);
     assert_int_equal(moved, 4);
     assert_int_equal(lease(y, POOL_SEND, 1, 8), 4);
@@ -198,11 +198,11 @@ static void three_crashes_are_poison_for_the_blamed_alone(void **state)
     for (int i = 0; i < QUEUE_CRASHES_MAX; i++) {
         assert_int_equal(lease(y, POOL_LOGIC, 0, 8), 5);
         memcpy(poison, y->jobs[0].id, 16);
-        assert_int_equal(
-            queue_reap(y->queue, POOL_LOGIC, y->wid[0], true, poison, NULL), ST_OK);
+        assert_int_equal(queue_reap(y->queue, AT_LOGIC, y->wid[0], true, poison, NULL),
+                         ST_OK);
     }
     assert_int_equal(waiting(y, POOL_LOGIC), 4);
-    assert_int_equal(ledger_drain_dead(y->db, y->queue, POOL_LOGIC, clock_now(), &n),
+    assert_int_equal(ledger_drain_dead(y->db, y->queue, AT_LOGIC, clock_now(), &n),
                      ST_OK);
     assert_int_equal(n, 1);
     assert_int_equal(db_one(y->db, "SELECT id, reason, crashes FROM job_dead"), ST_OK);
@@ -248,7 +248,7 @@ static void lease_is_renewed_only_where_there_is_one(void **state)
 
     put_many(y, KIND_TEST_NOTE, 1);
     lease(y, POOL_LOGIC, 0, 1);
-    assert_int_equal(queue_renew(y->queue, POOL_LOGIC, wids, 2, gone), ST_OK);
+    assert_int_equal(queue_renew(y->queue, AT_LOGIC, wids, 2, gone), ST_OK);
     assert_false(gone[0]);
     assert_true(gone[1]);
 }

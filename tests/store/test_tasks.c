@@ -45,12 +45,13 @@ static void start(struct clockwork *c)
 {
     c->tasks = (struct tasks){.cfg = cfg, .db = db_open(cfg), .queue = queue_open(cfg)};
     queue_bind(c->tasks.queue, c->tasks.db);
-    c->sched = (struct sched){.tz = tz};
-    tasks_table(&c->tasks, &c->sched);
+    c->sched = (struct sched){.tz = tz, .leads = true};
+    assert_int_equal(tasks_open(&c->tasks, &c->sched), ST_OK);
 }
 
 static void stop(struct clockwork *c)
 {
+    sched_close(&c->sched);
     queue_close(c->tasks.queue);
     db_close(c->tasks.db);
 }

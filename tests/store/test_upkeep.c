@@ -12,7 +12,6 @@
 #include <stdio.h>
 
 #include "core/base/clock.h"
-#include "core/base/code.h"
 #include "tests/harness/shop.h"
 #include "worker/upkeep.h"
 
@@ -61,18 +60,6 @@ static int64_t count(const char *sql)
 /* ---- retention --------------------------------------------------------------------
  */
 
-static void put_hist(int64_t at)
-{
-    uint8_t id[16];
-
-    ulid_new(at, id);
-    assert_int_equal(db_exec(shop.db, NULL,
-                             "INSERT INTO job_hist (at, id, kind, attempt, outcome, ms,"
-                             " worker) VALUES (?, ?, 'bot.update', 1, 'done', 1, 'w')",
-                             DB_TIME(at), DB_BYTES(id, sizeof id)),
-                     ST_OK);
-}
-
 static void put_seen(int64_t at)
 {
     static int64_t update_id;
@@ -114,9 +101,9 @@ static void put_attempt(int64_t at)
 
 static int64_t rows(void)
 {
-    return count("SELECT (SELECT COUNT(*) FROM job_hist) + (SELECT COUNT(*) FROM"
-                 " update_seen) + (SELECT COUNT(*) FROM cron_tick) + (SELECT COUNT(*)"
-                 " FROM message) + (SELECT COUNT(*) FROM redemption_attempt)");
+    return count("SELECT (SELECT COUNT(*) FROM update_seen) + (SELECT COUNT(*) FROM"
+                 " cron_tick) + (SELECT COUNT(*) FROM message) + (SELECT COUNT(*) FROM"
+                 " redemption_attempt)");
 }
 
 static void what_is_a_second_too_old_goes_and_the_rest_stays(void **state)
@@ -125,22 +112,21 @@ static void what_is_a_second_too_old_goes_and_the_rest_stays(void **state)
     for (int young = 0; young < 2; young++) {
         int64_t shift = young ? SECOND : -SECOND;
 
-        put_hist(NOW - KEEP + shift);
         put_seen(NOW - KEEP_SEEN + shift);
         put_tick(NOW - KEEP + shift);
         put_message(NOW - KEEP + shift, 3);
         put_attempt(NOW - KEEP + shift);
     }
     put_message(NOW - 2 * KEEP, 1); /* still queued: never forgotten */
-    assert_int_equal(rows(), 11);
+    assert_int_equal(rows(), 9);
     run(retention_step);
-    assert_int_equal(rows(), 6);
+    assert_int_equal(rows(), 5);
     assert_int_equal(count("SELECT COUNT(*) FROM message WHERE state = 1"), 1);
     assert_int_equal(
         count("SELECT COUNT(*) FROM job_open WHERE kind = 'sched.retention'"),
         1); /* something went: there may be more */
     run(retention_step);
-    assert_int_equal(rows(), 6);
+    assert_int_equal(rows(), 5);
     assert_int_equal(
         count("SELECT COUNT(*) FROM job_open WHERE kind = 'sched.retention'"),
         1); /* nothing went: that was all */

@@ -50,6 +50,16 @@ static void a_damaged_result_is_left_out(void **state)
     assert_int_equal(board_results(s, out), 2);
 }
 
+static void an_outcome_nobody_knows_is_left_out(void **state)
+{
+    struct board_slot *s = board_new();
+    struct job_result in = some(7, JOB_BURY + 1), out[BOARD_RESULTS];
+
+    (void)state;
+    board_add(s, &in);
+    assert_int_equal(board_results(s, out), 0);
+}
+
 static void a_full_board_takes_no_more(void **state)
 {
     struct board_slot *s = board_new();
@@ -59,6 +69,34 @@ static void a_full_board_takes_no_more(void **state)
     for (int i = 0; i < BOARD_RESULTS + 5; i++)
         board_add(s, &in);
     assert_int_equal(board_results(s, out), BOARD_RESULTS);
+}
+
+/* Only the job that is meant hears it, whoever is quicker. */
+static void a_wish_reaches_the_job_it_is_for_and_no_other(void **state)
+{
+    struct board_slot *s = board_new();
+    struct job a = {.kind = KIND_BOT_UPDATE, .root = "u:client:1"}, b = a;
+
+    (void)state;
+    memset(a.id, 1, sizeof a.id);
+    memset(b.id, 2, sizeof b.id);
+    assert_int_equal(board_stop(s), BOARD_GO_ON);
+    assert_false(board_ask(s, a.id, BOARD_LATE)); /* nothing runs */
+    board_begin(s, &a, 1000);
+    assert_string_equal(s->current.root, "u:client:1");
+    assert_false(board_ask(s, b.id, BOARD_CANCELLED));
+    assert_int_equal(board_stop(s), BOARD_GO_ON);
+    assert_true(board_ask(s, a.id, BOARD_LATE));
+    assert_int_equal(board_stop(s), BOARD_LATE);
+    assert_true(board_ask(s, a.id, BOARD_CANCELLED)); /* a person's word weighs more */
+    assert_int_equal(board_stop(s), BOARD_CANCELLED);
+    board_end(s);
+    assert_false(board_ask(s, a.id, BOARD_LATE));
+    board_begin(s, &b, 1000);
+    assert_int_equal(board_stop(s), BOARD_GO_ON);
+    board_end(s);
+    board_begin(s, &a, 1000); /* once more: what was said to its first run is past */
+    assert_int_equal(board_stop(s), BOARD_GO_ON);
 }
 
 static void backoff_grows_to_its_cap_and_no_further(void **state)
@@ -101,7 +139,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_come_back_as_they_were),
         cmocka_unit_test(a_damaged_result_is_left_out),
+        cmocka_unit_test(an_outcome_nobody_knows_is_left_out),
         cmocka_unit_test(a_full_board_takes_no_more),
+        cmocka_unit_test(a_wish_reaches_the_job_it_is_for_and_no_other),
         cmocka_unit_test(backoff_grows_to_its_cap_and_no_further),
         cmocka_unit_test(each_logic_kind_has_a_step_and_each_name_is_found),
     };

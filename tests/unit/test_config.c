@@ -63,7 +63,7 @@ static void test_all_that_is_given_is_taken(void **state)
     set("DATABASE_PASSWORD", "p a s s");
     set("REDIS_URL", "unix:///run/redis.sock?db=3");
     set("REDIS_CACHE_URL", "redis://:secret@cache:6380/2");
-    set("QUEUE_SHARDS", "1");
+    set("QUEUE_SHARDS", "32");
     set("TELEGRAM_API_BASE", "http://127.0.0.1:8081/");
     set("TELEGRAM_PROXY", "socks5h://me:word@proxy:1080");
     set("PUBLIC_URL", "https://shop.example/yard//");
@@ -77,7 +77,7 @@ static void test_all_that_is_given_is_taken(void **state)
     assert_string_equal(cfg.database_password, "p a s s");
     assert_string_equal(cfg.redis_cache_url, "redis://:secret@cache:6380/2");
     assert_string_equal(cfg.redis_fsm_url, "unix:///run/redis.sock?db=3");
-    assert_int_equal(cfg.queue_shards, 1);
+    assert_int_equal(cfg.queue_shards, 32);
     assert_string_equal(cfg.telegram_api_base, "http://127.0.0.1:8081");
     assert_string_equal(cfg.public_url, "https://shop.example/yard");
     assert_int_equal(cfg.superadmin_telegram_id, 5123456789);
@@ -91,9 +91,9 @@ static void test_what_nobody_uses_yet_is_named(void **state)
 {
     (void)state;
     assert_null(config_idle(0));
-    set("WORKER_METRICS_LISTEN", "127.0.0.1:9100");
+    set("API_JOBS_LISTEN", "127.0.0.1:5555");
     set("DATABASE_HOST", "db");
-    assert_string_equal(config_idle(0), "WORKER_METRICS_LISTEN");
+    assert_string_equal(config_idle(0), "API_JOBS_LISTEN");
     assert_null(config_idle(1));
 }
 

@@ -21,6 +21,8 @@ static const char *const good[][2] = {
     {"REDIS_URL", "redis://host"},
     {"REDIS_URL", "redis://:p@[::1]:6379"},
     {"REDIS_URL", "unix:///tmp/x.sock"},
+    {"REDIS_URL", "sentinel://:p@h1:26379,h2/name/3"},
+    {"REDIS_URL", "cluster://h1:6379,[::1]:7000"},
     {"TELEGRAM_API_BASE", "http://[::1]:80"},
     {"TELEGRAM_PROXY", "http://p:3128"},
     {"API_LISTEN", "0.0.0.0:0"},
@@ -70,7 +72,7 @@ static const char *const bad[][2] = {
     {"REDIS_URL", "unix:///x?db=a"},
     {"REDIS_CACHE_URL", "redis://h:p:1"},
     {"QUEUE_SHARDS", "0"},
-    {"QUEUE_SHARDS", "2"},
+    {"QUEUE_SHARDS", "33"},
     {"TELEGRAM_BOT_TOKEN", "123456789"},
     {"TELEGRAM_BOT_TOKEN", "12a:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"},
     {"TELEGRAM_BOT_TOKEN", ":AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"},
@@ -150,23 +152,20 @@ static void test_a_host_without_end(void **state)
     memcpy(url, "redis://", 8);
     url[sizeof url - 1] = '\0';
     set("REDIS_URL", url);
-    refuses(0, "REDIS_URL is not redis://");
+    refuses(0, "REDIS_URL has a host that is neither a name nor an address");
     set("API_LISTEN", url + 8);
     unsetenv("REDIS_URL");
     refuses(0, "API_LISTEN is not host:port");
 }
 
-static void test_redis_kinds_of_later(void **state)
+/* Each says what is wrong with it; test_redis_url.c has them all. */
+static void test_redis_addresses(void **state)
 {
     (void)state;
-    set("REDIS_URL", "sentinel://h1:26379,h2:26379/name");
-    refuses(
-        0,
-        "REDIS_URL names a Sentinel or a Cluster: not supported yet by this version");
-    set("REDIS_URL", "cluster://h1:6379");
-    refuses(
-        0,
-        "REDIS_URL names a Sentinel or a Cluster: not supported yet by this version");
+    set("REDIS_URL", "sentinel://h1:26379,h2:26379");
+    refuses(0, "REDIS_URL lacks the name of the master");
+    set("REDIS_URL", "cluster://h1:6379/1");
+    refuses(0, "REDIS_URL has a database number, and a Cluster knows only 0");
 }
 
 int main(void)
@@ -176,7 +175,7 @@ int main(void)
         cmocka_unit_test_setup(test_bad_values_are_named_and_not_shown, empty),
         cmocka_unit_test_setup(test_webhook_secrets_have_an_end, empty),
         cmocka_unit_test_setup(test_a_host_without_end, empty),
-        cmocka_unit_test_setup(test_redis_kinds_of_later, empty),
+        cmocka_unit_test_setup(test_redis_addresses, empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

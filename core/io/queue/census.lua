@@ -1,21 +1,23 @@
 #!lua flags=no-writes
 -- One atomic picture of a pool.
--- KEYS  1 w  2 z  3 d  4 c  5..38 the lists 0..33  39.. i:<wid> of the workers named
+-- KEYS  1 w  2 z  3 d  4 c  5 gate  6..39 the lists 0..33  40.. i:<wid> of the workers named
 -- ARGV  most delayed entries to name, wid, wid, … (as in KEYS)
 -- Returns {now ms, {length, stamp of the head} x 34, delayed, dead, {counter, n, …},
---          {wid, ms left, held, …}, {ids in flight or delayed}, 1 when complete}
+--          {wid, ms left, held, …}, {ids in flight or delayed}, 1 when complete,
+--          {list kept out of, how many, …}, bytes used, most bytes}
 -- Not complete: a worker has come since the caller asked for their names, or there are more
 -- delayed entries than may be named.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local memory = redis.call('INFO', 'memory')
 local lists, workers, ids, named = {}, {}, {}, {}
 for i = 0, 33 do
-    local head = redis.call('LINDEX', KEYS[5 + i], 0)
-    lists[#lists + 1] = redis.call('LLEN', KEYS[5 + i])
+    local head = redis.call('LINDEX', KEYS[6 + i], 0)
+    lists[#lists + 1] = redis.call('LLEN', KEYS[6 + i])
     lists[#lists + 1] = head and tonumber(string.sub(head, 32, 44)) or 0
 end
 for i = 2, #ARGV do
-    named[ARGV[i]] = KEYS[37 + i]
+    named[ARGV[i]] = KEYS[38 + i]
 end
 local complete = 1
 local flat = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
@@ -44,4 +46,6 @@ for _, e in ipairs(redis.call('LRANGE', KEYS[3], 0, 999)) do
     ids[#ids + 1] = string.sub(e, 2, 27)
 end
 return {now, lists, delayed, redis.call('LLEN', KEYS[3]), redis.call('HGETALL', KEYS[4]),
-    workers, ids, complete}
+    workers, ids, complete, redis.call('HGETALL', KEYS[5]),
+    tonumber(string.match(memory, 'used_memory:(%d+)')),
+    tonumber(string.match(memory, 'maxmemory:(%d+)'))}

@@ -1,8 +1,8 @@
 #!lua
 -- Puts updates on the hot lists of the logic pool, each update_id once.
 -- KEYS  1 c (counters)  2 bell  3.. the bitmaps of update_ids and the hot lists needed
--- ARGV  1 how many updates  2 longest list  3 guessed number of the first  4 guessed stamp
---       5 how many bitmaps, then for each of them: its index in KEYS, how many of the
+-- ARGV  1 how many updates  2 longest list  3 most bytes of one  4 guessed number of the
+--       first  5 guessed stamp  6 how many bitmaps, then for each of them: its index in KEYS, how many of the
 --       updates are its (in their order); then for each update: its bit, index of its list
 --       in KEYS, entry
 -- Returns "<a letter for each update>:<next number>:<now in ms>"; letters: 0 put, 1 known
@@ -10,18 +10,19 @@
 --
 -- Lua reads every byte of every string it makes, so entries come ready, with the stamp and
 -- the numbers that the caller expects; only where those are wrong are they made anew.
-local n, longest, groups = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[5])
-local at = 6 + groups * 2 -- the first update
+local n, longest, groups = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[6])
+local most = tonumber(ARGV[3])
+local at = 7 + groups * 2 -- the first update
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local seq = redis.call('HINCRBY', KEYS[1], 'seq', n) - n
-local guessed = tonumber(ARGV[3]) == seq and math.abs(tonumber(ARGV[4]) - now) <= 50
+local guessed = tonumber(ARGV[4]) == seq and math.abs(tonumber(ARGV[5]) - now) <= 50
 local verdicts, key_of, lists = {}, {}, {}
 local put = 0
 
 -- One BITFIELD tests and sets the bits of a bitmap: of a doubled update_id the first is new.
 local i = 0
-for g = 6, at - 1, 2 do
+for g = 7, at - 1, 2 do
     local key, m = KEYS[tonumber(ARGV[g])], tonumber(ARGV[g + 1])
     local ops = {}
     for j = 0, m - 1 do
@@ -68,6 +69,11 @@ local function take_back(list, key, count)
             redis.call('SETBIT', key_of[k], ARGV[a], 0)
             verdicts[k] = 2
             count = count - 1
+            for twin = k + 1, n do -- sent twice in one batch: neither is there
+                if key_of[twin] == key_of[k] and ARGV[at + (twin - 1) * 3] == ARGV[a] then
+                    verdicts[twin] = 2
+                end
+            end
         end
     end
 end
@@ -77,6 +83,9 @@ for list, entries in pairs(lists) do
     local length = redis.call('RPUSH', key, unpack(entries))
     if length > longest then
         take_back(list, key, math.min(#entries, length - longest))
+    elseif length > 16
+        and tonumber(redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '5')) > most then
+        take_back(list, key, #entries)
     end
 end
 

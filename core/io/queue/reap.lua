@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- A worker is gone: what it held goes back to the heads of its lists in the old order.
 -- KEYS  as turn.lua: 1 i:<wid>  2 w  3 z  4 own  5 bell  6 c  7 d  8..41 the lists
--- ARGV  wid, force (0 or 1), the id to blame or '', crashes allowed
+-- ARGV  wid, force (0 or 1), the id to blame or '', crashes allowed, the letter of what
+--       the blamed one then died of
 -- Returns {moved, poisoned}; moved is -1 while the lease lives and force is 0.
 local wid, blame, most = ARGV[1], ARGV[3], tonumber(ARGV[4])
 local t = redis.call('TIME')
@@ -20,7 +21,7 @@ for _, e in ipairs(held) do
         e = string.sub(e, 1, 28) .. string.format('%x', crashes) .. string.sub(e, 30)
     end
     if crashes >= most then
-        redis.call('RPUSH', KEYS[7], 'p' .. e)
+        redis.call('RPUSH', KEYS[7], (ARGV[5] or 'p') .. e)
         poisoned = poisoned + 1
     else
         redis.call('LPUSH', KEYS[8 + tonumber(string.sub(e, 30, 31))], e)

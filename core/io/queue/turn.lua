@@ -2,7 +2,8 @@
 -- One turn of one worker: settle what it finished, promote what is due, lease more.
 -- allow-oom: a Redis that is full must still be drained.
 -- KEYS  1 i:<wid>  2 w  3 z  4 own  5 bell  6 c  7 d  8..41 the lists 0..33
--- ARGV  wid, want, lease ms, n, then for each result: id, outcome, wait ms
+-- ARGV  wid, want, lease ms, its wear ms, lanes not to lease from ("HNLB" or a part of it),
+--       n, then for each result: id, outcome, wait ms
 --       outcome A done, R failed, N given back, D dead; in the order of the lease
 -- Returns {fenced, nap ms, entry, entry, …}
 --
@@ -18,8 +19,11 @@ local function count(what)
     counted[what] = (counted[what] or 0) + 1
 end
 
+-- Mostly neither list has an owner nor is anything delayed: one look for both.
+local some = redis.call('EXISTS', KEYS[4], KEYS[3]) > 0
+
 local own = {}
-do
+if some then
     local flat = redis.call('HGETALL', KEYS[4])
     for i = 1, #flat, 2 do
         local held, blocked, who = string.match(flat[i + 1], '^(%d+):(%d+):(.*)$')
@@ -40,14 +44,21 @@ end
 -- 1. settle. What goes back to a head is pushed from the last to the first, so that the
 -- first is the head again.
 local back, touched = {}, {}
-for i = 0, tonumber(ARGV[4]) - 1 do
-    local id, code, wait = ARGV[5 + i * 3], ARGV[6 + i * 3], tonumber(ARGV[7 + i * 3])
-    local e = redis.call('HGET', KEYS[1], id)
-    if not e then
+local settled, entries = {}, {}
+for i = 1, tonumber(ARGV[6]) do
+    settled[i] = ARGV[4 + i * 3]
+end
+if #settled > 0 then
+    entries = redis.call('HMGET', KEYS[1], unpack(settled))
+    redis.call('HDEL', KEYS[1], unpack(settled))
+end
+for i, id in ipairs(settled) do
+    local e, code, wait = entries[i], ARGV[5 + i * 3], tonumber(ARGV[6 + i * 3])
+    if not e or settled[id] then
         fenced = fenced + 1
     else
         local list = string.sub(e, 30, 31)
-        redis.call('HDEL', KEYS[1], id)
+        settled[id] = true
         count(code)
         if own[list] and own[list].who == wid then
             own[list].held = math.max(0, own[list].held - 1)
@@ -82,8 +93,9 @@ for list in pairs(touched) do
 end
 
 -- 2. promote: due entries get a new stamp, as their list is in the order of stamps.
-local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 128)
-if #due > 0 then
+local first_due = some and redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
+if first_due and tonumber(first_due) <= now then
+    local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 128)
     local seq = redis.call('HINCRBY', KEYS[6], 'seq', #due) - #due
     for i, e in ipairs(due) do
         redis.call('ZREM', KEYS[3], e)
@@ -97,8 +109,11 @@ end
 local pattern = 'HNHBHNHLHNHBHNHL'
 local taken, dry, hot_dry, hot_taken = {}, {}, {}, {}
 local turn = 0
-if want > 0 then
-    turn = redis.call('HINCRBY', KEYS[6], 'turn', want) - want
+for lane in string.gmatch(ARGV[5], '.') do
+    dry[lane] = true
+end
+if want > 0 then -- the count of leases is the turn, too; put right below
+    turn = redis.call('HINCRBY', KEYS[6], 'lease', want) - want
 end
 
 local function take(list)
@@ -114,9 +129,44 @@ local function take(list)
     return true
 end
 
+-- The rest of a lease from the one lane that has anything: two calls for all of it. Only
+-- when nothing was held before, so that a second entry of an id can be told here.
+local function take_rest(list)
+    local got = redis.call('LPOP', KEYS[8 + list], want - #taken)
+    if not got then
+        return
+    end
+    local fields, mine = {}, {}
+    for _, e in ipairs(taken) do
+        mine[string.sub(e, 1, 26)] = true
+    end
+    for _, e in ipairs(got) do
+        local id = string.sub(e, 1, 26)
+        if mine[id] then
+            count('collapsed')
+        else
+            mine[id] = true
+            fields[#fields + 1], fields[#fields + 2] = id, e
+            taken[#taken + 1] = e
+        end
+    end
+    if #fields > 0 then
+        redis.call('HSET', KEYS[1], unpack(fields))
+    end
+end
+
+-- One look at sixteen lists, where there is mostly nothing.
+local function none_of(first, last)
+    return redis.call('EXISTS', unpack(KEYS, 8 + first, 8 + last)) == 0
+end
+
 local function take_hot()
+    if none_of(0, 15) then
+        return nil
+    end
+    local first = math.floor(turn / 2) -- the hot lane has every second turn
     for i = 0, 15 do
-        local list = (turn + i) % 16
+        local list = (first + i) % 16
         local name = string.format('%02d', list)
         local o = own[name]
         if not hot_dry[list] then
@@ -147,8 +197,12 @@ local function take_hot()
 end
 
 local function take_bulk()
+    if none_of(18, 33) then
+        return nil
+    end
+    local first = math.floor(turn / 8) -- the bulk lane has every eighth turn
     for i = 0, 15 do
-        if take(18 + (turn + i) % 16) then
+        if take(18 + (first + i) % 16) then
             return true
         end
     end
@@ -163,7 +217,11 @@ while #taken < want do
     turn = turn + 1
     if not dry[lane] then
         local got
-        if lane == 'H' then
+        if dry.H and dry.B and (dry.N or dry.L) and want - #taken > 2
+            and redis.call('HLEN', KEYS[1]) == #taken then
+            take_rest(lane == 'N' and 16 or 17)
+            break
+        elseif lane == 'H' then
             got = take_hot()
         elseif lane == 'N' then
             got = take(16)
@@ -179,25 +237,30 @@ for list in pairs(hot_taken) do
     own_save(string.format('%02d', list))
 end
 
--- 4. the lease: a worker is in w exactly while it holds something.
-if redis.call('HLEN', KEYS[1]) > 0 then
-    redis.call('ZADD', KEYS[2], now + tonumber(ARGV[3]), wid)
+-- 4. the lease: a worker is in w exactly while it holds something. One that is hardly worn
+-- is as good as new, and costs no write.
+if #taken > 0 or redis.call('HLEN', KEYS[1]) > 0 then
+    local lease = now + tonumber(ARGV[3])
+    local had = redis.call('ZSCORE', KEYS[2], wid)
+    if not had or tonumber(had) < lease - tonumber(ARGV[4]) then
+        redis.call('ZADD', KEYS[2], lease, wid)
+    end
 else
     redis.call('ZREM', KEYS[2], wid)
 end
-if #back > 0 and want == 0 and redis.call('LLEN', KEYS[5]) < 64 then
+if #back > #taken and redis.call('LLEN', KEYS[5]) < 64 then -- for others, who may be idle
     redis.call('RPUSH', KEYS[5], '1')
 end
 
-local next_due = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')
-if next_due[2] then
-    nap = math.max(1, math.min(nap, tonumber(next_due[2]) - now))
+if #taken == 0 then
+    local next_due = redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
+    nap = next_due and math.max(1, math.min(nap, tonumber(next_due) - now)) or nap
 end
 for what, n in pairs(counted) do
     redis.call('HINCRBY', KEYS[6], what, n)
 end
-if #taken > 0 then
-    redis.call('HINCRBY', KEYS[6], 'lease', #taken)
+if #taken < want then
+    redis.call('HINCRBY', KEYS[6], 'lease', #taken - want)
 end
 if fenced > 0 then
     redis.call('HINCRBY', KEYS[6], 'fenced', fenced)
