@@ -66,7 +66,7 @@ mysql_init() {
     own_dir "$1" || return
     if have mariadbd; then
         as_user mariadb-install-db --no-defaults --datadir="$1" --skip-test-db \
-            --skip-name-resolve --auth-root-authentication-method=normal \
+            --skip-name-resolve --force --auth-root-authentication-method=normal \
             --innodb-log-file-size=48M >>"$2" 2>&1
     else
         as_user mysqld --no-defaults --initialize-insecure --datadir="$1" \

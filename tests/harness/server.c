@@ -85,6 +85,7 @@ static void mysql_install(const struct server *s)
                           "--auth-root-authentication-method=normal",
                           "--skip-test-db",
                           "--skip-name-resolve",
+                          "--force", /* a machine that cannot look up its own name */
                           NULL};
     pid_t pid;
     int status;
@@ -149,6 +150,7 @@ static pid_t mysql_launch(const struct server *s)
                           pidfile,
                           "--skip-networking",
                           "--skip-name-resolve",
+                          "--force", /* a machine that cannot look up its own name */
                           "--innodb-flush-log-at-trx-commit=1",
                           "--innodb-buffer-pool-size=64M",
                           "--innodb-log-file-size=16M",
