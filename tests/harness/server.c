@@ -150,7 +150,6 @@ static pid_t mysql_launch(const struct server *s)
                           pidfile,
                           "--skip-networking",
                           "--skip-name-resolve",
-                          "--force", /* a machine that cannot look up its own name */
                           "--innodb-flush-log-at-trx-commit=1",
                           "--innodb-buffer-pool-size=64M",
                           "--innodb-log-file-size=16M",
