@@ -157,28 +157,6 @@ static void levels_are_at_three_quarters_and_nine_tenths(void **state)
     assert_int_equal(lane_level(2000, 1000), LANE_ONLY_HOT);
 }
 
-/* Big bodies fill a list before its entries do. */
-static void bytes_count_too(void **state)
-{
-    struct yard *y = *state;
-    struct job_spec spec = {.kind = KIND_SEND_CALLBACK_ACK};
-    char big[900];
-    int64_t bytes = lane_policy(LANE_NORMAL)->most_bytes;
-    enum status st = ST_OK;
-    int n = 0;
-
-    memset(big, 'x', sizeof big - 1);
-    big[sizeof big - 1] = '\0';
-    queue_set_most(y->queue, 1000000);
-    for (; n < 60000 && st == ST_OK; n++) {
-        spec.args = json_new_object();
-        json_set_text(spec.args, "t", big);
-        st = job_put_now(y->queue, clock_now(), &spec);
-    }
-    assert_int_equal(st, ST_REFUSED);
-    assert_true(n > bytes / 2000 && n < bytes / 800);
-}
-
 /* ---- unique jobs ---------------------------------------------------------------- */
 
 static void a_unique_job_is_put_once_until_it_is_over(void **state)
@@ -233,7 +211,6 @@ int main(void)
         NARROW(an_ephemeral_job_is_refused_by_a_full_list),
         NARROW(a_full_redis_takes_only_hot_jobs),
         cmocka_unit_test(levels_are_at_three_quarters_and_nine_tenths),
-        NARROW(bytes_count_too),
         NARROW(a_unique_job_is_put_once_until_it_is_over),
         NARROW(a_lock_lapses),
     };
