@@ -135,7 +135,7 @@ static void job_given_back_uses_no_attempt(void **state)
 static void delayed_job_comes_when_due(void **state)
 {
     struct yard *y = *state;
-    struct put p = {.spec = {.kind = KIND_TEST_NOTE, .due = clock_now() + 80 * MS},
+    struct put p = {.spec = {.kind = KIND_TEST_NOTE, .due = clock_now() + SECOND},
                     .n = 1};
 
     assert_int_equal(db_tx(y->db, put_work, &p), ST_OK);
