@@ -54,7 +54,7 @@ static void findings_show(const struct desk *d, const struct findings *f)
                one->what);
         print_wrapped("          ", one->words);
         if (i + 1 == f->n || f->found[i + 1].rule != one->rule)
-            print_wrapped("       -> ", verify_todo(one->rule));
+            print_wrapped("       -> ", verify_advice(one->rule));
     }
     if (f->more)
         puts("... and more");
@@ -78,7 +78,7 @@ static int findings_json(const struct findings *f)
         json_set_int(j, "shard", one->at.shard);
         json_set_text(j, "what", one->what);
         json_set_text(j, "words", one->words);
-        json_set_text(j, "todo", verify_todo(one->rule));
+        json_set_text(j, "advice", verify_advice(one->rule));
         json_push(list, j);
     }
     json_set_bool(o, "well", f->n == 0);

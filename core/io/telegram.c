@@ -1,43 +1,13 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
-#include "core/io/telegram.h"
+#include "core/io/telegram_private.h"
 
-#include "core/base/buf.h"
 #include "core/base/log.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define IDLE_CALLS_MAX 32 /* handles kept for the next calls */
-
-/* `body` is what leaves: the JSON text, or the file of a multipart body. */
-struct call {
-    struct tg *tg;
-    struct call *next;
-    CURL *easy;
-    curl_mime *mime;
-    char *body;
-    size_t body_n, body_at;
-    struct buf in;
-    size_t in_max;
-    bool download, too_big;
-    char error[CURL_ERROR_SIZE];
-    tg_done *done;
-    void *arg;
-};
-
-struct tg {
-    struct loop *loop;
-    struct loop_timer timer;
-    CURLM *multi;
-    CURLSH *share;
-    struct curl_slist *json_headers, *mime_headers;
-    struct tg_address address;
-    bool closing;
-    struct call *busy, *idle;
-    int n_busy, n_idle;
-};
 
 int tg_pending(const struct tg *tg)
 {
@@ -200,29 +170,6 @@ static size_t on_write(char *p, size_t size, size_t count, void *arg)
     return c->in.failed ? 0 : n;
 }
 
-static size_t on_read(char *p, size_t size, size_t count, void *arg)
-{
-    struct call *c = arg;
-    size_t n = size * count, left = c->body_n - c->body_at;
-
-    if (n > left)
-        n = left;
-    memcpy(p, c->body + c->body_at, n);
-    c->body_at += n;
-    return n;
-}
-
-/* The library sends a request again by itself when a kept-alive connection closes
- * without an answer, although the other side may have acted on it. It must rewind the
- * body for that; we refuse, and the call ends as unsure. */
-static int on_seek(void *arg, curl_off_t offset, int origin)
-{
-    const struct call *c = arg;
-
-    return c->body_at == 0 && offset == 0 && origin == SEEK_SET ? CURL_SEEKFUNC_OK
-                                                                : CURL_SEEKFUNC_FAIL;
-}
-
 static void calls_reap(struct tg *tg)
 {
     struct CURLMsg *m;
@@ -290,111 +237,6 @@ static int on_timeout(CURLM *multi, long ms, void *arg)
 
 /* ---- asking --------------------------------------------------------------------- */
 
-static void easy_common(struct call *c, int timeout_ms)
-{
-    struct tg *tg = c->tg;
-    CURL *e = c->easy;
-
-    if (timeout_ms <= 0)
-        timeout_ms = c->download || c->mime != NULL ? TG_TRANSFER_MS : TG_CALL_MS;
-    curl_easy_setopt(e, CURLOPT_PRIVATE, c);
-    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, c->error);
-    curl_easy_setopt(e, CURLOPT_SHARE, tg->share);
-    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(e, CURLOPT_PROXY, tg->address.proxy ? tg->address.proxy : "");
-    curl_easy_setopt(e, CURLOPT_NOPROXY, "");
-    curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, 60L);
-    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)TG_CONNECT_MS);
-    curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
-    curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_write);
-    curl_easy_setopt(e, CURLOPT_WRITEDATA, c);
-}
-
-static bool body_set(struct call *c, const void *p, size_t n)
-{
-    c->body = malloc(n);
-    if (c->body != NULL)
-        memcpy(c->body, p, c->body_n = n);
-    return c->body != NULL;
-}
-
-static bool body_json(struct call *c, struct json *params)
-{
-    const char *text = params ? json_print(params) : "{}";
-
-    if (text == NULL || !body_set(c, text, strlen(text)))
-        return false;
-    curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
-    curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body_n);
-    curl_easy_setopt(c->easy, CURLOPT_READFUNCTION, on_read);
-    curl_easy_setopt(c->easy, CURLOPT_READDATA, c);
-    curl_easy_setopt(c->easy, CURLOPT_SEEKFUNCTION, on_seek);
-    curl_easy_setopt(c->easy, CURLOPT_SEEKDATA, c);
-    curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->tg->json_headers);
-    return true;
-}
-
-struct fields {
-    curl_mime *mime;
-    bool failed;
-};
-
-/* In a multipart body text goes as it is, everything else as its JSON. */
-static void field_add(void *arg, const char *key, struct json *v)
-{
-    struct fields *f = arg;
-    curl_mimepart *part;
-    size_t n = 0;
-    const char *text = json_text(v, "", &n);
-
-    if (v == NULL || f->failed)
-        return;
-    if (text == NULL) {
-        text = json_print(v);
-        n = text ? strlen(text) : 0;
-    }
-    part = curl_mime_addpart(f->mime);
-    f->failed = text == NULL || part == NULL || curl_mime_name(part, key) != CURLE_OK ||
-                curl_mime_data(part, text, n) != CURLE_OK;
-}
-
-static bool body_mime(struct call *c, struct json *params, const struct tg_file *file)
-{
-    struct fields f = {.mime = curl_mime_init(c->easy)};
-    curl_mimepart *part;
-
-    c->mime = f.mime;
-    if (f.mime == NULL || file->n == 0 || !body_set(c, file->bytes, file->n))
-        return false;
-    json_each(params, field_add, &f);
-    part = curl_mime_addpart(f.mime);
-    if (f.failed || part == NULL || curl_mime_name(part, file->field) != CURLE_OK ||
-        curl_mime_filename(part, file->name) != CURLE_OK ||
-        curl_mime_type(part, file->mime) != CURLE_OK ||
-        curl_mime_data_cb(part, (curl_off_t)file->n, on_read, on_seek, NULL, c) !=
-            CURLE_OK)
-        return false;
-    curl_easy_setopt(c->easy, CURLOPT_MIMEPOST, f.mime);
-    curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->tg->mime_headers);
-    return true;
-}
-
-static bool call_fill(struct call *c, const struct tg_ask *ask, size_t max)
-{
-    c->done = ask->done;
-    c->arg = ask->arg;
-    c->download = max > 0;
-    c->in_max = max > 0 ? max : TG_ANSWER_MAX;
-    if (c->download)
-        return curl_easy_setopt(c->easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
-    return ask->file ? body_mime(c, ask->params, ask->file) : body_json(c, ask->params);
-}
-
 /* max: of a download; 0 calls a method. */
 static enum status call_start(struct tg *tg, const struct tg_ask *ask, const char *url,
                               size_t max)
@@ -403,10 +245,12 @@ static enum status call_start(struct tg *tg, const struct tg_ask *ask, const cha
 
     if (c == NULL)
         return tg->closing ? ST_DOWN : ST_BROKEN;
-    if (!call_fill(c, ask, max) ||
-        curl_easy_setopt(c->easy, CURLOPT_URL, url) != CURLE_OK)
+    if (!request_make(c, ask, url, max))
         goto broken;
-    easy_common(c, ask->timeout_ms);
+    curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
+    curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error);
+    curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, on_write);
+    curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c);
     if (curl_multi_add_handle(tg->multi, c->easy) != CURLM_OK)
         goto broken;
     list_push(&tg->busy, c);
@@ -441,15 +285,6 @@ enum status tg_download(struct tg *tg, const struct tg_ask *ask, size_t max)
 
 /* ---- opening and closing -------------------------------------------------------- */
 
-/* "Expect:" without a value: nobody answers 100 here, so nobody shall wait for it. */
-static bool headers_make(struct tg *tg)
-{
-    tg->mime_headers = curl_slist_append(NULL, "Expect:");
-    tg->json_headers = curl_slist_append(NULL, "Content-Type: application/json");
-    return tg->mime_headers != NULL && tg->json_headers != NULL &&
-           curl_slist_append(tg->json_headers, "Expect:") != NULL;
-}
-
 struct tg *tg_open(struct loop *loop, const struct config *cfg)
 {
     struct tg *tg = calloc(1, sizeof(*tg));
@@ -461,7 +296,7 @@ struct tg *tg_open(struct loop *loop, const struct config *cfg)
     tg->loop = loop;
     tg->multi = curl_multi_init();
     tg->share = curl_share_init();
-    if (tg->multi == NULL || tg->share == NULL || !headers_make(tg) ||
+    if (tg->multi == NULL || tg->share == NULL || !request_headers(tg) ||
         !tg_address_read(&tg->address, cfg)) {
         tg_close(tg);
         return NULL;

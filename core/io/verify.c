@@ -12,7 +12,7 @@
 #define CLOCKS_MS 500
 
 static const struct {
-    const char *name, *todo;
+    const char *name, *advice;
 } rules[VERIFY_RULES] = {
     [VERIFY_DRIFT] = {"drift", "somebody wrote to these keys by hand, or Redis lost a "
                                "part of them. Rows come back by themselves; when the "
@@ -44,9 +44,9 @@ const char *verify_name(enum verify_rule r)
     return rules[r].name;
 }
 
-const char *verify_todo(enum verify_rule r)
+const char *verify_advice(enum verify_rule r)
 {
-    return rules[r].todo;
+    return rules[r].advice;
 }
 
 /* ---- findings ------------------------------------------------------------------- */

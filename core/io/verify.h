@@ -44,8 +44,8 @@ enum verify_rule {
     VERIFY_CLOCK,
     VERIFY_RULES
 };
-const char *verify_name(enum verify_rule r); /* "drift" … */
-const char *verify_todo(enum verify_rule r); /* what to do about it, for a person */
+const char *verify_name(enum verify_rule r);   /* "drift" … */
+const char *verify_advice(enum verify_rule r); /* what to do about it, for a person */
 
 struct finding {
     enum verify_rule rule;

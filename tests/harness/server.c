@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "tests/harness/launch.h"
+#include "tests/harness/until.h"
 
 #include <ftw.h>
 #include <signal.h>
@@ -15,7 +16,6 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define START_MS 60000
@@ -47,21 +47,18 @@ static bool answers(const char *path)
     return up;
 }
 
+static bool is_ready_or_gone(void *arg)
+{
+    struct server *s = arg;
+
+    return answers(s->socket) || !server_lives(s);
+}
+
 static bool becomes_ready(struct server *s)
 {
-    struct timespec nap = {.tv_nsec = 5000000};
-    int64_t deadline = clock_mono_ms() + START_MS;
-
-    while (!answers(s->socket)) {
-        if (!server_lives(s))
-            return false;
-        if (clock_mono_ms() > deadline) {
-            server_kill(s, SIGKILL);
-            return false;
-        }
-        nanosleep(&nap, NULL);
-    }
-    return true;
+    if (!until(is_ready_or_gone, s, START_MS))
+        server_kill(s, SIGKILL);
+    return server_lives(s);
 }
 
 bool server_lives(struct server *s)

@@ -63,7 +63,7 @@ static void found_only(struct yard *y, int64_t now, enum verify_rule rule,
         tell(&f);
         fail_msg("%zu findings, wanted one of %s: %s", f.n, verify_name(rule), words);
     }
-    assert_non_null(verify_todo(rule));
+    assert_non_null(verify_advice(rule));
     findings_free(&f);
 }
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * core/io/telegram.c against a server of the test's own: a thread with a socket that
- * follows a script, so that it can be as rude as a network is. */
+ * core/io/telegram*.c against a server that is as rude as a network. */
 #define _GNU_SOURCE /* memmem */
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/io/telegram.h"
+#include "tests/harness/boor.h"
 
-#include <arpa/inet.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,135 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #define TOKEN "7100000001:AAHfiqksKZ8WmR2zSjiQ7_v4TMAKdiHm9T0"
-
-/* What the server does with the n-th request it reads, whichever connection brings it.
- */
-enum deed { ANSWER, CLOSE, SILENT, CUT, FLOOD };
-struct line {
-    enum deed deed;
-    const char *head, *body;
-};
-
-static struct server {
-    int fd, port, requests, connections;
-    const struct line *script;
-    int n_script;
-    bool stop;
-    pthread_t thread;
-    struct buf in, last; /* what is being read; the last whole request */
-} server;
-
-/* ---- the server ----------------------------------------------------------------- */
-
-static bool request_whole(const struct buf *b)
-{
-    const char *end = b->s ? strstr(b->s, "\r\n\r\n") : NULL;
-    const char *length = b->s ? strstr(b->s, "Content-Length: ") : NULL;
-
-    if (end == NULL)
-        return false;
-    if (length == NULL)
-        return true;
-    return b->len - (size_t)(end + 4 - b->s) >= strtoul(length + 16, NULL, 10);
-}
-
-static void answer(int fd, const struct line *l)
-{
-    struct buf out = {0};
-    size_t n = strlen(l->body);
-
-    buf_addf(&out, "HTTP/1.1 %s\r\nContent-Length: %zu\r\n\r\n", l->head,
-             l->deed == CUT ? n + 10 : n);
-    buf_adds(&out, l->body);
-    assert_true(send(fd, out.s, out.len, MSG_NOSIGNAL) == (ssize_t)out.len);
-    buf_free(&out);
-}
-
-static void flood(int fd)
-{
-    static char block[65536];
-
-    memset(block, ' ', sizeof(block));
-    dprintf(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
-    while (send(fd, block, sizeof(block), MSG_NOSIGNAL) > 0)
-        ;
-}
-
-/* false: the connection is over. */
-static bool serve_one(int fd)
-{
-    const struct line *l;
-    char part[65536];
-
-    buf_clear(&server.in);
-    while (!request_whole(&server.in)) {
-        ssize_t n = recv(fd, part, sizeof(part), 0);
-
-        if (n <= 0)
-            return false;
-        buf_add(&server.in, part, (size_t)n);
-    }
-    buf_clear(&server.last);
-    buf_add(&server.last, server.in.s, server.in.len);
-    l = &server.script[server.requests < server.n_script ? server.requests
-                                                         : server.n_script - 1];
-    server.requests++;
-    if (l->deed == FLOOD)
-        flood(fd);
-    if (l->deed == ANSWER || l->deed == CUT)
-        answer(fd, l);
-    if (l->deed == SILENT)
-        return recv(fd, part, sizeof(part), 0) > 0;
-    return l->deed == ANSWER;
-}
-
-static void *serve(void *arg)
-{
-    (void)arg;
-    while (!server.stop) {
-        int fd = accept(server.fd, NULL, NULL);
-
-        if (fd < 0)
-            break;
-        server.connections++;
-        while (!server.stop && serve_one(fd))
-            ;
-        close(fd);
-    }
-    return NULL;
-}
-
-static void server_start(const struct line *script, int n)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET};
-    socklen_t len = sizeof(at);
-
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server = (struct server){.fd = socket(AF_INET, SOCK_STREAM, 0)};
-    server.script = script;
-    server.n_script = n;
-    assert_int_equal(bind(server.fd, (struct sockaddr *)&at, sizeof(at)), 0);
-    assert_int_equal(listen(server.fd, 16), 0);
-    assert_int_equal(getsockname(server.fd, (struct sockaddr *)&at, &len), 0);
-    server.port = ntohs(at.sin_port);
-    assert_int_equal(pthread_create(&server.thread, NULL, serve, NULL), 0);
-}
-
-static void server_end(void)
-{
-    server.stop = true;
-    shutdown(server.fd, SHUT_RDWR);
-    pthread_join(server.thread, NULL);
-    close(server.fd);
-    buf_free(&server.in);
-    buf_free(&server.last);
-}
 
 /* ---- the client ----------------------------------------------------------------- */
 
@@ -178,7 +51,7 @@ static void client_open(const char *base)
     char here[64];
     struct config cfg = {.telegram_api_base = base, .telegram_bot_token = TOKEN};
 
-    snprintf(here, sizeof(here), "http://127.0.0.1:%d/", server.port);
+    snprintf(here, sizeof(here), "http://127.0.0.1:%d/", boor.port);
     if (base == NULL)
         cfg.telegram_api_base = here;
     client = (struct client){.loop = loop_new()};
@@ -231,23 +104,23 @@ static struct json *hello(void)
         "{\"ok\":true,\"result\":{\"message_id\":77}}"
 
 /* One call to a server that does one thing. */
-static void ask_once(const struct line *l, int timeout_ms)
+static void ask_once(const struct boor_line *l, int timeout_ms)
 {
-    server_start(l, 1);
+    boor_start(l, 1);
     client_open(NULL);
     ask_and_wait(hello(), NULL, timeout_ms);
     client_close();
-    server_end();
+    boor_end();
 }
 
 /* ---- tests ---------------------------------------------------------------------- */
 
 static void test_sends_json_and_keeps_the_connection(void **state)
 {
-    static const struct line script[] = {{ANSWER, FINE}};
+    static const struct boor_line script[] = {{ANSWER, FINE}};
 
     (void)state;
-    server_start(script, 1);
+    boor_start(script, 1);
     client_open(NULL);
     for (int i = 0; i < 5; i++) {
         ask_and_wait(hello(), NULL, 0);
@@ -255,57 +128,56 @@ static void test_sends_json_and_keeps_the_connection(void **state)
         assert_int_equal(client.message, 77);
     }
     client_close();
-    server_end();
-    assert_int_equal(server.connections, 1);
-    assert_int_equal(server.requests, 5);
+    boor_end();
+    assert_int_equal(boor.connections, 1);
+    assert_int_equal(boor.requests, 5);
 }
 
 static void test_request_is_what_the_api_wants(void **state)
 {
-    static const struct line script[] = {{ANSWER, FINE}};
+    static const struct boor_line script[] = {{ANSWER, FINE}};
 
     (void)state;
-    server_start(script, 1);
+    boor_start(script, 1);
     client_open(NULL);
     ask_and_wait(hello(), NULL, 0);
-    assert_non_null(
-        strstr(server.last.s, "POST /bot" TOKEN "/sendMessage HTTP/1.1\r\n"));
-    assert_non_null(strstr(server.last.s, "Content-Type: application/json\r\n"));
-    assert_non_null(strstr(server.last.s,
+    assert_non_null(strstr(boor.last.s, "POST /bot" TOKEN "/sendMessage HTTP/1.1\r\n"));
+    assert_non_null(strstr(boor.last.s, "Content-Type: application/json\r\n"));
+    assert_non_null(strstr(boor.last.s,
                            "\r\n\r\n{\"chat_id\":4503599627370495,\"text\":"
                            "\"Привет\",\"reply_markup\":"
                            "{\"remove_keyboard\":true}}"));
-    assert_null(strstr(server.last.s, "Expect"));
+    assert_null(strstr(boor.last.s, "Expect"));
     client_close();
-    server_end();
+    boor_end();
 }
 
 static void test_upload_is_multipart(void **state)
 {
-    static const struct line script[] = {{ANSWER, FINE}};
+    static const struct boor_line script[] = {{ANSWER, FINE}};
     static const struct tg_file file = {"photo", "qr.png", "image/png", "\x89PNG\0\r\n",
                                         7};
 
     (void)state;
-    server_start(script, 1);
+    boor_start(script, 1);
     client_open(NULL);
     ask_and_wait(hello(), &file, 0);
     assert_int_equal(client.verdict.fate, TG_SENT);
     assert_non_null(
-        strstr(server.last.s, "Content-Type: multipart/form-data; boundary="));
+        strstr(boor.last.s, "Content-Type: multipart/form-data; boundary="));
     assert_non_null(
-        strstr(server.last.s, "name=\"chat_id\"\r\n\r\n4503599627370495\r\n"));
-    assert_non_null(strstr(server.last.s, "name=\"text\"\r\n\r\nПривет\r\n"));
-    assert_non_null(strstr(server.last.s, "{\"remove_keyboard\":true}"));
-    assert_non_null(strstr(server.last.s, "name=\"photo\"; filename=\"qr.png\"\r\n"));
-    assert_non_null(memmem(server.last.s, server.last.len, "\x89PNG\0\r\n", 7));
+        strstr(boor.last.s, "name=\"chat_id\"\r\n\r\n4503599627370495\r\n"));
+    assert_non_null(strstr(boor.last.s, "name=\"text\"\r\n\r\nПривет\r\n"));
+    assert_non_null(strstr(boor.last.s, "{\"remove_keyboard\":true}"));
+    assert_non_null(strstr(boor.last.s, "name=\"photo\"; filename=\"qr.png\"\r\n"));
+    assert_non_null(memmem(boor.last.s, boor.last.len, "\x89PNG\0\r\n", 7));
     client_close();
-    server_end();
+    boor_end();
 }
 
 static void test_refusals(void **state)
 {
-    static const struct line script[] = {
+    static const struct boor_line script[] = {
         {ANSWER, "403 Forbidden",
          "{\"ok\":false,\"error_code\":403,\"description\":\"Forbidden: bot was "
          "blocked "
@@ -316,7 +188,7 @@ static void test_refusals(void **state)
     };
 
     (void)state;
-    server_start(script, 4);
+    boor_start(script, 4);
     client_open(NULL);
     ask_and_wait(hello(), NULL, 0);
     assert_int_equal(client.verdict.action, TG_ACT_MARK_BLOCKED);
@@ -329,38 +201,38 @@ static void test_refusals(void **state)
     assert_int_equal(client.verdict.fate, TG_HALT);
     assert_int_equal(client.verdict.code, 302);
     client_close();
-    server_end();
-    assert_int_equal(server.requests, 4);
+    boor_end();
+    assert_int_equal(boor.requests, 4);
 }
 
 /* The case the library would repeat by itself: a connection that was kept alive dies
  * after it took the request. */
 static void test_a_lost_answer_is_never_sent_again(void **state)
 {
-    static const struct line script[] = {
+    static const struct boor_line script[] = {
         {ANSWER, FINE}, {CLOSE}, {ANSWER, FINE}, {CLOSE}, {ANSWER, FINE}};
     static const struct tg_file file = {"photo", "qr.png", "image/png", "bytes", 5};
 
     (void)state;
-    server_start(script, 5);
+    boor_start(script, 5);
     client_open(NULL);
     ask_and_wait(hello(), NULL, 0);
     ask_and_wait(hello(), NULL, 0);
     assert_int_equal(client.verdict.fate, TG_UNSURE);
-    assert_int_equal(server.requests, 2);
+    assert_int_equal(boor.requests, 2);
     ask_and_wait(hello(), &file, 0);
     assert_int_equal(client.verdict.fate, TG_SENT);
     ask_and_wait(hello(), &file, 0);
     assert_int_equal(client.verdict.fate, TG_UNSURE);
-    assert_int_equal(server.requests, 4);
+    assert_int_equal(boor.requests, 4);
     client_close();
-    server_end();
-    assert_int_equal(server.requests, 4);
+    boor_end();
+    assert_int_equal(boor.requests, 4);
 }
 
 static void test_silence_is_unsure_in_time(void **state)
 {
-    static const struct line script[] = {{SILENT}};
+    static const struct boor_line script[] = {{SILENT}};
     int64_t from = clock_mono_ms();
 
     (void)state;
@@ -371,7 +243,7 @@ static void test_silence_is_unsure_in_time(void **state)
 
 static void test_cut_and_endless_answers_are_unsure(void **state)
 {
-    static const struct line cut = {CUT, FINE}, endless = {FLOOD};
+    static const struct boor_line cut = {CUT, FINE}, endless = {FLOOD};
 
     (void)state;
     ask_once(&cut, 0);
@@ -385,13 +257,13 @@ static void test_cut_and_endless_answers_are_unsure(void **state)
 /* A port that was free a moment ago; nobody listens there. */
 static void test_nobody_there_is_later(void **state)
 {
-    static const struct line script[] = {{SILENT}};
+    static const struct boor_line script[] = {{SILENT}};
     char base[64];
 
     (void)state;
-    server_start(script, 1);
-    server_end();
-    snprintf(base, sizeof(base), "http://127.0.0.1:%d", server.port);
+    boor_start(script, 1);
+    boor_end();
+    snprintf(base, sizeof(base), "http://127.0.0.1:%d", boor.port);
     client_open(base);
     ask_and_wait(hello(), NULL, 0);
     assert_int_equal(client.verdict.fate, TG_LATER);
@@ -402,7 +274,7 @@ static void test_nobody_there_is_later(void **state)
 
 static void test_token_does_not_leak(void **state)
 {
-    static const struct line script[] = {
+    static const struct boor_line script[] = {
         {ANSWER, "400 Bad Request",
          "{\"ok\":false,\"error_code\":400,\"description\":\"no /bot" TOKEN
          "/ here\"}"},
@@ -425,7 +297,7 @@ static void download(const char *path, size_t max)
 
 static void test_download(void **state)
 {
-    static const struct line script[] = {
+    static const struct boor_line script[] = {
         {ANSWER, "200 OK", "a JPEG, let us say"},
         {ANSWER, "404 Not Found",
          "{\"ok\":false,\"error_code\":404,\"description\":\"Not Found\"}"},
@@ -434,11 +306,11 @@ static void test_download(void **state)
     struct tg_ask odd = {TG_CLIENT, "../../getMe", NULL, NULL, 0, on_done, &client};
 
     (void)state;
-    server_start(script, 3);
+    boor_start(script, 3);
     client_open(NULL);
     download("photos/file_1.jpg", 100);
     assert_non_null(
-        strstr(server.last.s, "GET /file/bot" TOKEN "/photos/file_1.jpg HTTP/1.1\r\n"));
+        strstr(boor.last.s, "GET /file/bot" TOKEN "/photos/file_1.jpg HTTP/1.1\r\n"));
     assert_int_equal(client.verdict.fate, TG_SENT);
     assert_string_equal(client.bytes.s, "a JPEG, let us say");
     download("photos/file_1.jpg", 100);
@@ -448,7 +320,7 @@ static void test_download(void **state)
     assert_int_equal(client.verdict.fate, TG_LATER);
     assert_int_equal(tg_download(client.tg, &odd, 100), ST_BAD);
     client_close();
-    server_end();
+    boor_end();
 }
 
 static void test_wrong_asking_sends_nothing(void **state)
@@ -466,17 +338,17 @@ static void test_wrong_asking_sends_nothing(void **state)
 
 static void test_close_ends_what_is_under_way(void **state)
 {
-    static const struct line script[] = {{SILENT}};
+    static const struct boor_line script[] = {{SILENT}};
 
     (void)state;
-    server_start(script, 1);
+    boor_start(script, 1);
     client_open(NULL);
     for (int i = 0; i < 40; i++)
         assert_int_equal(ask(hello(), NULL, 0), ST_OK);
     assert_int_equal(tg_pending(client.tg), 40);
     client_close();
     assert_int_equal(client.answers, 40);
-    server_end();
+    boor_end();
 }
 
 int main(void)
