@@ -21,7 +21,6 @@
 #define REDIS_S 10
 #define DUE_MS 1200
 
-static struct ordeal here;
 static struct wrongclock fake;
 
 static int open_here(void **state)

@@ -29,10 +29,7 @@ static int open_bench(void **state)
 {
     struct bench *b = calloc(1, sizeof *b);
 
-    oracle_open(&b->oracle, world_config());
-    b->oracle.cfg->log_level = "info";
-    world_export(b->oracle.cfg);
-    setenv("WORKER_PROCESSES", "3", 1);
+    oracle_stage(&b->oracle, 3);
     *state = b;
     return 0;
 }
@@ -47,17 +44,11 @@ static int close_bench(void **state)
     return 0;
 }
 
-static int64_t number(struct bench *b, const char *sql)
-{
-    assert_int_equal(db_one(b->oracle.db, sql), ST_OK);
-    return db_int(b->oracle.db, 0);
-}
-
 static bool three_are_dead(void *arg)
 {
     struct bench *b = arg;
 
-    return number(b, "SELECT COUNT(*) FROM job_dead") == 3 &&
+    return oracle_number(&b->oracle, "SELECT COUNT(*) FROM job_dead") == 3 &&
            oracle_done(&b->oracle) == INNOCENTS;
 }
 
@@ -104,7 +95,7 @@ static void each_is_blamed_for_what_it_did(void **state)
     oracle_put(&b->oracle, INNOCENTS / 2);
     if (!until(three_are_dead, b, 50000))
         fail_msg("%lld are dead; the worker said\n%s",
-                 (long long)number(b, "SELECT COUNT(*) FROM job_dead"),
+                 (long long)oracle_number(&b->oracle, "SELECT COUNT(*) FROM job_dead"),
                  program_output(b->worker));
 
     is_dead_of(b, "\"loop\"", "timeout", QUEUE_CRASHES_MAX);
@@ -120,13 +111,17 @@ static void each_is_blamed_for_what_it_did(void **state)
     assert_int_equal(history(b, "\"segv\"", "dead", "%signal 11%MB of memory"), 1);
 
     /* Everything that was not done is about these three. */
-    assert_int_equal(number(b, "SELECT COUNT(*) FROM job_hist WHERE outcome <> 'done'"
-                               " AND id NOT IN (SELECT id FROM job_dead)"),
-                     0);
-    assert_true(number(b, "SELECT MIN(ms) >= 3000 AND MAX(ms) < 9000 FROM job_hist"
-                          " WHERE why LIKE 'took too long: %'") == 1);
-    assert_true(number(b, "SELECT MIN(ms) >= 1000 AND MAX(ms) < 3000 FROM job_hist"
-                          " WHERE why = 'took too long'") == 1);
+    assert_int_equal(
+        oracle_number(&b->oracle,
+                      "SELECT COUNT(*) FROM job_hist WHERE outcome <> 'done'"
+                      " AND id NOT IN (SELECT id FROM job_dead)"),
+        0);
+    assert_true(oracle_number(&b->oracle,
+                              "SELECT MIN(ms) >= 3000 AND MAX(ms) < 9000 FROM job_hist"
+                              " WHERE why LIKE 'took too long: %'") == 1);
+    assert_true(oracle_number(&b->oracle,
+                              "SELECT MIN(ms) >= 1000 AND MAX(ms) < 3000 FROM job_hist"
+                              " WHERE why = 'took too long'") == 1);
     assert_non_null(strstr(program_output(b->worker), "rss_kb"));
     oracle_check(&b->oracle);
 }

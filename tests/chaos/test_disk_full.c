@@ -22,7 +22,6 @@
 #define REDIS_MB 24
 #define MYSQL_MB 320
 
-static struct ordeal here;
 static struct disk disk;
 static struct postman postman;
 

@@ -22,23 +22,6 @@
 #define HOT 4
 #define LOW 5
 
-static struct ordeal here;
-
-static int open_here(void **state)
-{
-    (void)state;
-    dose_seed();
-    ordeal_open(&here, 0);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
-    return 0;
-}
-
 /* ---- F22 ------------------------------------------------------------------------ */
 
 /* Answers how many of the small ones share no list with the giant: the lists are
@@ -152,7 +135,7 @@ static void a_busy_hot_lane_starves_nobody(void **state)
     ordeal_judge(&here);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, ordeal_begin, ordeal_end)
 
 int main(void)
 {

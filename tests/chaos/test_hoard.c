@@ -68,12 +68,6 @@ static bool looked_until_done(void *arg)
     return done == b->oracle.jobs;
 }
 
-static int64_t number_of(struct bench *b, const char *sql)
-{
-    assert_int_equal(db_one(b->oracle.db, sql), ST_OK);
-    return db_int(b->oracle.db, 0);
-}
-
 static void hire(struct bench *b, const char *children)
 {
     setenv("WORKER_PROCESSES", children, 1);
@@ -136,7 +130,7 @@ static bool one_is_dead(void *arg)
 {
     struct bench *b = arg;
 
-    return number_of(b, "SELECT COUNT(*) FROM job_dead") == 1 &&
+    return oracle_number(&b->oracle, "SELECT COUNT(*) FROM job_dead") == 1 &&
            oracle_done(&b->oracle) == b->oracle.jobs;
 }
 
@@ -153,11 +147,14 @@ static void a_persons_jobs_keep_their_order(void **state)
     hire(b, "2");
     assert_true(until(one_is_dead, b, 40000));
     assert_int_equal(
-        number_of(b, "SELECT COUNT(*) FROM job_hist WHERE outcome = 'retry'"), 4);
+        oracle_number(&b->oracle,
+                      "SELECT COUNT(*) FROM job_hist WHERE outcome = 'retry'"),
+        4);
     assert_int_equal(
-        number_of(b,
-                  "SELECT COUNT(*) FROM job_hist d, job_hist h"
-                  " WHERE d.outcome = 'dead' AND h.outcome = 'done' AND h.at < d.at"),
+        oracle_number(
+            &b->oracle,
+            "SELECT COUNT(*) FROM job_hist d, job_hist h"
+            " WHERE d.outcome = 'dead' AND h.outcome = 'done' AND h.at < d.at"),
         0);
 }
 

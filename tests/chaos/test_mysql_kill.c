@@ -17,20 +17,11 @@
 
 #define LINES_A_SECOND 5
 
-static struct ordeal here;
-
 static int open_here(void **state)
 {
     (void)state;
     dose_seed();
     ordeal_open(&here, ORDEAL_MYSQL);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
     return 0;
 }
 
@@ -92,7 +83,7 @@ static void a_database_killed_again_and_again_loses_nothing(void **state)
     ordeal_judge(&here);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, ordeal_end)
 
 int main(void)
 {

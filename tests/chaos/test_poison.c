@@ -16,29 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct ordeal here;
-
-static int open_here(void **state)
-{
-    (void)state;
-    dose_seed();
-    ordeal_open(&here, 0);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
-    return 0;
-}
-
-static int64_t number(const char *sql)
-{
-    assert_int_equal(db_one(here.oracle.db, sql), ST_OK);
-    return db_int(here.oracle.db, 0);
-}
-
 /* Entries of the normal list that were blamed for a crash, by their texts: the digit
  * behind the id and the tries (core/io/queue.h). */
 static void look_at_blame(char blamed[27])
@@ -65,7 +42,7 @@ static void look_at_blame(char blamed[27])
 static bool is_over(void *arg)
 {
     look_at_blame(arg);
-    return number("SELECT COUNT(*) FROM job_dead") == 1 &&
+    return oracle_number(&here.oracle, "SELECT COUNT(*) FROM job_dead") == 1 &&
            oracle_done(&here.oracle) == here.oracle.jobs;
 }
 
@@ -81,18 +58,24 @@ static void poison(const char *deed)
     here.oracle.jobs--; /* it will have no effect */
     oracle_put(&here.oracle, innocents / 2);
     if (!until(is_over, blamed, 40000))
-        fail_msg("%s: %lld of %lld are done, %lld dead; the worker said\n%s", deed,
-                 (long long)oracle_done(&here.oracle), (long long)here.oracle.jobs,
-                 (long long)number("SELECT COUNT(*) FROM job_dead"),
-                 program_output(here.worker[0]));
-    assert_int_equal(number("SELECT crashes FROM job_dead"), QUEUE_CRASHES_MAX);
-    assert_int_equal(number("SELECT COUNT(*) FROM job_dead WHERE kind = 'test.hasty'"),
-                     1);
+        fail_msg(
+            "%s: %lld of %lld are done, %lld dead; the worker said\n%s", deed,
+            (long long)oracle_done(&here.oracle), (long long)here.oracle.jobs,
+            (long long)oracle_number(&here.oracle, "SELECT COUNT(*) FROM job_dead"),
+            program_output(here.worker[0]));
+    assert_int_equal(oracle_number(&here.oracle, "SELECT crashes FROM job_dead"),
+                     QUEUE_CRASHES_MAX);
+    assert_int_equal(
+        oracle_number(&here.oracle,
+                      "SELECT COUNT(*) FROM job_dead WHERE kind = 'test.hasty'"),
+        1);
     /* No try of a neighbour failed: all that history has besides success is the grave. */
-    assert_int_equal(number("SELECT COUNT(*) FROM job_hist WHERE outcome <> 'done'"
-                            " AND kind <> 'test.hasty'"),
-                     0);
-    assert_int_equal(number("SELECT COUNT(*) FROM job_open"), 0);
+    assert_int_equal(
+        oracle_number(&here.oracle,
+                      "SELECT COUNT(*) FROM job_hist WHERE outcome <> 'done'"
+                      " AND kind <> 'test.hasty'"),
+        0);
+    assert_int_equal(oracle_number(&here.oracle, "SELECT COUNT(*) FROM job_open"), 0);
     oracle_check(&here.oracle);
 }
 
@@ -114,7 +97,7 @@ static void a_hunger_for_memory(void **state)
     poison("eat");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, ordeal_begin, ordeal_end)
 
 int main(void)
 {

@@ -18,23 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct ordeal here;
-
-static int open_here(void **state)
-{
-    (void)state;
-    dose_seed();
-    ordeal_open(&here, 0);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
-    return 0;
-}
-
 /* ---- F5, and crash point 2: committed, never handed over ------------------------ */
 
 static void redis_without_memory_loses_nothing(void **state)
@@ -110,7 +93,7 @@ static void lost_answers_lose_nothing(void **state)
     proxy_free(line);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, ordeal_begin, ordeal_end)
 
 int main(void)
 {

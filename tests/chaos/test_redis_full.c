@@ -13,22 +13,6 @@
 
 #include <stdio.h>
 
-static struct ordeal here;
-
-static int open_here(void **state)
-{
-    (void)state;
-    ordeal_open(&here, 0);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
-    return 0;
-}
-
 #define ROOM (4 << 20)
 
 static void a_full_redis_refuses_and_is_drained(void **state)
@@ -62,7 +46,7 @@ static void a_full_redis_refuses_and_is_drained(void **state)
     ordeal_judge(&here);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, ordeal_begin, ordeal_end)
 
 int main(void)
 {

@@ -21,23 +21,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct ordeal here;
-
-static int open_here(void **state)
-{
-    (void)state;
-    dose_seed();
-    ordeal_open(&here, 0);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
-    return 0;
-}
-
 /* ---- F4 ------------------------------------------------------------------------- */
 
 /* Now, and after each start to come. */
@@ -117,7 +100,7 @@ static void a_redis_that_lost_its_tail_loses_nothing(void **state)
     ordeal_judge(&here);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, ordeal_begin, ordeal_end)
 
 int main(void)
 {

@@ -17,22 +17,6 @@
 #define LONG_MS 5000 /* the parent renews each second at first */
 #define SOON_MS 20000
 
-static struct ordeal here;
-
-static int open_here(void **state)
-{
-    (void)state;
-    ordeal_open(&here, 0);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
-    return 0;
-}
-
 /* Until when the lease of the one that holds something lasts; 0: nobody does. */
 static int64_t lease_end(void)
 {
@@ -119,12 +103,12 @@ static void what_the_dead_left_comes_back_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_long_job_keeps_its_lease, open_here,
-                                        close_here),
+        cmocka_unit_test_setup_teardown(a_long_job_keeps_its_lease, ordeal_begin,
+                                        ordeal_end),
         cmocka_unit_test_setup_teardown(what_is_on_the_board_does_not_come_back,
-                                        open_here, close_here),
+                                        ordeal_begin, ordeal_end),
         cmocka_unit_test_setup_teardown(what_the_dead_left_comes_back_at_once,
-                                        open_here, close_here),
+                                        ordeal_begin, ordeal_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,23 +21,7 @@
 #define DRAIN_MS 10000
 #define PIDS_MAX 16
 
-static struct ordeal here;
 static int per_second;
-
-static int open_here(void **state)
-{
-    (void)state;
-    dose_seed();
-    ordeal_open(&here, 0);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
-    return 0;
-}
 
 /* So many jobs a second, from now on for so long. */
 static void load(int jobs_per_second, int ms)
@@ -126,7 +110,7 @@ static void deploys_lose_nothing_and_nobody_waits(void **state)
     assert_int_equal(ordeal_counter(&here, "reaped"), 0); /* they gave it back */
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, ordeal_begin, ordeal_end)
 
 int main(void)
 {

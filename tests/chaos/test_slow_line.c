@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct ordeal here;
 static struct slowline *to_redis, *to_mysql;
 
 static int open_here(void **state)

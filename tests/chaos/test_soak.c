@@ -25,7 +25,6 @@
 #define GROWTH_SHORT_KB 1024
 #define BACKLOG 2000
 
-static struct ordeal here;
 static struct proxy *line; /* between the second worker and Redis */
 
 static int open_here(void **state)

@@ -41,10 +41,7 @@ static int open_bench(void **state)
     struct bench *b = calloc(1, sizeof *b);
 
     dose_seed();
-    oracle_open(&b->oracle, world_config());
-    b->oracle.cfg->log_level = "info";
-    world_export(b->oracle.cfg);
-    setenv("WORKER_PROCESSES", "2", 1);
+    oracle_stage(&b->oracle, 2);
     *state = b;
     return 0;
 }
@@ -60,12 +57,6 @@ static int close_bench(void **state)
 }
 
 /* ---- short words ---------------------------------------------------------------- */
-
-static int64_t number(struct bench *b, const char *sql)
-{
-    assert_int_equal(db_one(b->oracle.db, sql), ST_OK);
-    return db_int(b->oracle.db, 0);
-}
 
 static bool some_leased(void *arg)
 {
@@ -100,10 +91,14 @@ static int64_t ask_to_stop(struct bench *b)
 /* What every end has in common: no job counts a failure or a crash. */
 static void nobody_is_blamed(struct bench *b)
 {
-    assert_int_equal(number(b, "SELECT COUNT(*) FROM job_hist WHERE outcome <> 'done'"),
-                     0);
-    assert_int_equal(number(b, "SELECT COUNT(*) FROM job_dead"), 0);
-    assert_int_equal(number(b, "SELECT COUNT(*) FROM job_open WHERE attempts > 0"), 0);
+    assert_int_equal(
+        oracle_number(&b->oracle,
+                      "SELECT COUNT(*) FROM job_hist WHERE outcome <> 'done'"),
+        0);
+    assert_int_equal(oracle_number(&b->oracle, "SELECT COUNT(*) FROM job_dead"), 0);
+    assert_int_equal(
+        oracle_number(&b->oracle, "SELECT COUNT(*) FROM job_open WHERE attempts > 0"),
+        0);
 }
 
 static void finish(struct bench *b)
@@ -203,7 +198,7 @@ static void who_does_not_come_to_an_end_is_killed(void **state)
     took = stop(b, ask_to_stop(b));
     assert_in_range(took, 9500, 12500);
     nobody_is_blamed(b);
-    assert_int_equal(number(b, "SELECT COUNT(*) FROM job_open"), 1);
+    assert_int_equal(oracle_number(&b->oracle, "SELECT COUNT(*) FROM job_open"), 1);
 }
 
 /* ---- killed --------------------------------------------------------------------- */

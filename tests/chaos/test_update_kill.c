@@ -15,7 +15,6 @@
 #include <signal.h>
 #include <stdio.h>
 
-static struct ordeal here;
 static struct postman postman;
 
 static void bots_start(void)
@@ -33,13 +32,6 @@ static int open_here(void **state)
     bots_start();
     assert_true(program_says(here.bots, "bots ready", 15000));
     ordeal_hire(&here, 2, 2);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
     return 0;
 }
 
@@ -103,7 +95,7 @@ static void updates_answered_200_survive_any_death(void **state)
     ordeal_judge(&here);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, ordeal_end)
 
 int main(void)
 {

@@ -20,23 +20,6 @@
 #define LAPSE_MS (QUEUE_LEASE_MS + 15000) /* the lease, and who looks for lapsed ones */
 #define CHILDREN_MAX 16
 
-static struct ordeal here;
-
-static int open_here(void **state)
-{
-    (void)state;
-    dose_seed();
-    ordeal_open(&here, 0);
-    return 0;
-}
-
-static int close_here(void **state)
-{
-    (void)state;
-    ordeal_close(&here);
-    return 0;
-}
-
 /* The parent first, so that it cannot find out about its children. */
 static void stop_all(struct program *w, pid_t pids[CHILDREN_MAX], int *n)
 {
@@ -108,7 +91,7 @@ static void zombies_come_back_to_nothing(void **state)
     assert_true(ordeal_counter(&here, "reaped") > 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, open_here, close_here)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, ordeal_begin, ordeal_end)
 
 int main(void)
 {

@@ -32,10 +32,7 @@ static int open_desk(void **state)
 {
     struct desk *d = calloc(1, sizeof *d);
 
-    oracle_open(&d->oracle, world_config());
-    d->oracle.cfg->log_level = "info";
-    world_export(d->oracle.cfg);
-    setenv("WORKER_PROCESSES", "2", 1);
+    oracle_stage(&d->oracle, 2);
     *state = d;
     return 0;
 }
@@ -58,17 +55,11 @@ static void hire(struct desk *d)
     assert_true(program_says(d->worker, "worker ready", 20000));
 }
 
-static int64_t number(struct desk *d, const char *sql)
-{
-    assert_int_equal(db_one(d->oracle.db, sql), ST_OK);
-    return db_int(d->oracle.db, 0);
-}
-
 static bool is_so(void *arg)
 {
     struct desk *d = arg;
 
-    return number(d, d->sql) == d->want;
+    return oracle_number(&d->oracle, d->sql) == d->want;
 }
 
 static void soon(struct desk *d, const char *sql, int64_t want)
@@ -77,7 +68,8 @@ static void soon(struct desk *d, const char *sql, int64_t want)
     d->want = want;
     if (!until(is_so, d, SOON_MS))
         fail_msg("%s: %lld, not %lld; the worker said\n%s", sql,
-                 (long long)number(d, sql), (long long)want, program_output(d->worker));
+                 (long long)oracle_number(&d->oracle, sql), (long long)want,
+                 program_output(d->worker));
 }
 
 static void put(struct desk *d, struct oracle_job like, int n)
@@ -125,10 +117,10 @@ static void a_running_job_stops_when_it_is_cancelled(void **state)
     assert_true(is_asked(d));
     soon(d, CANCELLED, 1);
     assert_true(clock_mono_ms() - from < 5000);
-    assert_int_equal(number(d, "SELECT COUNT(*) FROM job_hist"), 1);
-    assert_int_equal(number(d, "SELECT COUNT(*) FROM job_open"), 0);
-    assert_int_equal(number(d, "SELECT COUNT(*) FROM job_cancel"), 0);
-    assert_int_equal(number(d, EFFECTS), 0);
+    assert_int_equal(oracle_number(&d->oracle, "SELECT COUNT(*) FROM job_hist"), 1);
+    assert_int_equal(oracle_number(&d->oracle, "SELECT COUNT(*) FROM job_open"), 0);
+    assert_int_equal(oracle_number(&d->oracle, "SELECT COUNT(*) FROM job_cancel"), 0);
+    assert_int_equal(oracle_number(&d->oracle, EFFECTS), 0);
     assert_int_equal(program_children(d->worker, after, 8), n);
     assert_memory_equal(before, after, (size_t)n * sizeof *before);
 }
@@ -143,7 +135,7 @@ static void a_job_that_does_not_look_is_done(void **state)
     it_runs(d);
     assert_true(is_asked(d));
     soon(d, EFFECTS, 1);
-    assert_int_equal(number(d, CANCELLED), 0);
+    assert_int_equal(oracle_number(&d->oracle, CANCELLED), 0);
     assert_int_equal(db_exec(d->oracle.db, NULL,
                              "UPDATE job_cancel SET asked_at = asked_at - INTERVAL 1"
                              " HOUR"),
@@ -176,9 +168,11 @@ static void a_paused_lane_waits_and_the_others_do_not(void **state)
     soon(d, EFFECTS, 40);
     put(d, (struct oracle_job){.kind = KIND_TEST_HOT}, 1);
     soon(d, EFFECTS, 41);
-    assert_int_equal(number(d, "SELECT COUNT(*) FROM job_open WHERE kind = 'test.low'"
-                               " AND parked = 0"),
-                     20);
+    assert_int_equal(
+        oracle_number(&d->oracle,
+                      "SELECT COUNT(*) FROM job_open WHERE kind = 'test.low'"
+                      " AND parked = 0"),
+        20);
     go_on(d, PAUSE_LANE, "low");
     soon(d, EFFECTS, 61);
     oracle_check(&d->oracle);
@@ -193,7 +187,9 @@ static void a_paused_kind_is_put_off_and_comes_back(void **state)
     d->scheduler = program_start("dvorik", "scheduler", NULL);
     say_pause(d, PAUSE_KIND, "test.bulk");
     soon(d, "SELECT COUNT(*) FROM job_pause", 1);
-    for (int i = 0; number(d, "SELECT COUNT(*) FROM job_open WHERE parked = 1") == 0;
+    for (int i = 0;
+         oracle_number(&d->oracle, "SELECT COUNT(*) FROM job_open WHERE parked = 1") ==
+         0;
          i++) {
         assert_true(i < 200);
         put(d, (struct oracle_job){.kind = KIND_TEST_BULK}, 1);
@@ -206,8 +202,10 @@ static void a_paused_kind_is_put_off_and_comes_back(void **state)
     }
     put(d, (struct oracle_job){.kind = KIND_TEST_BULK}, 30);
     soon(d, "SELECT COUNT(*) >= 31 FROM job_open WHERE parked = 1", 1);
-    assert_int_equal(number(d, "SELECT COUNT(*) FROM job_hist WHERE outcome <> 'done'"),
-                     0);
+    assert_int_equal(
+        oracle_number(&d->oracle,
+                      "SELECT COUNT(*) FROM job_hist WHERE outcome <> 'done'"),
+        0);
     go_on(d, PAUSE_KIND, "test.bulk");
     assert_true(oracle_drained(&d->oracle, SOON_MS));
     oracle_check(&d->oracle);
@@ -234,8 +232,8 @@ static void a_job_that_comes_too_late_is_not_begun(void **state)
     hire(d);
     soon(d, "SELECT COUNT(*) FROM job_hist WHERE outcome = 'expired'", 1);
     soon(d, EFFECTS, 5);
-    assert_int_equal(number(d, "SELECT COUNT(*) FROM job_open"), 0);
-    assert_int_equal(number(d, "SELECT COUNT(*) FROM job_dead"), 0);
+    assert_int_equal(oracle_number(&d->oracle, "SELECT COUNT(*) FROM job_open"), 0);
+    assert_int_equal(oracle_number(&d->oracle, "SELECT COUNT(*) FROM job_dead"), 0);
     oracle_check(&d->oracle);
 }
 

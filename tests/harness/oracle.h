@@ -29,6 +29,11 @@ struct oracle_job {
 void oracle_open(struct oracle *o, struct config *cfg); /* makes the tables */
 void oracle_close(struct oracle *o);
 
+/* In the world's own place, told to the programs to come: so many logic children. */
+void oracle_stage(struct oracle *o, int children);
+
+int64_t oracle_number(struct oracle *o, const char *sql); /* its one answer */
+
 /* Puts n jobs, each in a transaction with its neighbours. */
 void oracle_put(struct oracle *o, int n);
 

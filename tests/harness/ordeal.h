@@ -32,6 +32,12 @@ void ordeal_open_under(struct ordeal *d, int own, const char *dir);
 /* Every program ends with status 0, or the test fails. */
 void ordeal_close(struct ordeal *d);
 
+/* The one of a test program; set up and torn down for each test by these, unless it
+ * wants more. */
+extern struct ordeal here;
+int ordeal_begin(void **state);
+int ordeal_end(void **state);
+
 void ordeal_hire(struct ordeal *d, int workers, int processes); /* and a scheduler */
 void ordeal_worker(struct ordeal *d, int i, int processes); /* one of them, (again) */
 pid_t ordeal_child(struct ordeal *d, int i); /* one of that worker's, at random; 0 */

@@ -101,12 +101,6 @@ static int run(struct shop_floor *f)
     return group_run(&f->logic, f->jobs, f->n, f->results);
 }
 
-static int64_t number(struct shop_floor *f, const char *sql)
-{
-    assert_int_equal(db_one(f->oracle.db, sql), ST_OK);
-    return db_int(f->oracle.db, 0);
-}
-
 static int64_t commits(struct shop_floor *f)
 {
     assert_int_equal(db_one(f->oracle.db, "SHOW SESSION STATUS LIKE 'Com_commit'"),
@@ -142,9 +136,11 @@ static void a_group_is_one_commit(void **state)
         assert_int_equal(f->results[i].outcome, JOB_DONE);
     }
     assert_int_equal(oracle_done(&f->oracle), 12);
-    assert_int_equal(number(f, "SELECT COUNT(*) FROM job_open"), 0);
-    assert_int_equal(number(f, "SELECT COUNT(*) FROM job_hist WHERE outcome = 'done'"),
-                     12);
+    assert_int_equal(oracle_number(&f->oracle, "SELECT COUNT(*) FROM job_open"), 0);
+    assert_int_equal(
+        oracle_number(&f->oracle,
+                      "SELECT COUNT(*) FROM job_hist WHERE outcome = 'done'"),
+        12);
     assert_int_equal(f->child.slot->deadline_ms, 0);
 }
 
@@ -226,8 +222,10 @@ static void one_that_fails_is_undone_alone(void **state)
     assert_int_equal(oracle_points(&f->oracle, 1), 5);
     assert_int_equal(oracle_points(&f->oracle, 7), 0);
     /* itself, and what the fifth put: in both stores */
-    assert_int_equal(number(f, "SELECT COUNT(*) FROM job_open"), 2);
-    assert_int_equal(number(f, "SELECT COUNT(*) FROM job_open WHERE attempts = 1"), 1);
+    assert_int_equal(oracle_number(&f->oracle, "SELECT COUNT(*) FROM job_open"), 2);
+    assert_int_equal(
+        oracle_number(&f->oracle, "SELECT COUNT(*) FROM job_open WHERE attempts = 1"),
+        1);
     assert_int_equal(waiting(f), 1);
 }
 
@@ -282,7 +280,7 @@ static void a_locked_row_spoils_the_group_and_not_the_jobs(void **state)
     assert_int_equal(g.ran, 0);
     assert_in_range(g.ms, 500, 3000);
     assert_int_equal(oracle_done(&f->oracle), 0);
-    assert_int_equal(number(f, "SELECT COUNT(*) FROM job_open"), 5);
+    assert_int_equal(oracle_number(&f->oracle, "SELECT COUNT(*) FROM job_open"), 5);
     assert_int_equal(waiting(f), 0); /* what the first put went with it */
     assert_int_equal(f->logic.alone, 3);
 
