@@ -2,7 +2,7 @@
  *
  * worker/text.h - every sentence of both bots, in every language.
  *
- * One enum, one table a language (text_ru.c, text_en.c). {name} stands for a value,
+ * One enum, one table a language (text_ru.c, text_en.c; its lines in text/). {name} stands for a value,
  * {n:купон|купона|купонов} for the form that goes with the number n. Sentences and
  * captions are Telegram's HTML and their values are escaped; alerts and buttons are
  * plain.
