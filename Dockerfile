@@ -14,7 +14,7 @@ FROM debian:bookworm-slim AS base
 RUN apt-get -q update \
     && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
         ca-certificates tzdata libcurl4 libhiredis0.14 libjpeg62-turbo libjson-c5 \
-        libmariadb3 libmicrohttpd12 libpng16-16 libqrencode4 libssl3 libzbar0 \
+        libjwt0 libmariadb3 libmicrohttpd12 libpng16-16 libqrencode4 libssl3 libzbar0 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*
 COPY --chmod=755 scripts/health.sh /usr/local/bin/dvorik-health
 USER 10001:10001

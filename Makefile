@@ -11,7 +11,7 @@ O := build/$(VARIANT)
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-PKGS := json-c hiredis libcurl libmicrohttpd libqrencode libpng zbar libcrypto libmariadb
+PKGS := json-c hiredis libcurl libmicrohttpd libqrencode libpng zbar libcrypto libjwt libmariadb
 CFLAGS_release := -O2
 CFLAGS_crash   := -O1 -DCRASH_POINTS
 CFLAGS_asan    := -O1 -DCRASH_POINTS -fsanitize=address,undefined \
@@ -73,6 +73,9 @@ $(O)/%.o: %.c
 
 # Files that travel inside the binary.
 $(O)/bots/intake_send.o $(O)/core/io/pace.o $(O)/core/io/queue_hand.o $(O)/core/io/queue_run.o $(O)/core/io/queue_look.o $(O)/core/io/queue_walk.o: $(wildcard core/io/queue/*.lua)
+$(O)/api/scan_page.o: $(wildcard api/scan/*)
+$(O)/api/till.o: $(wildcard api/till/*)
+$(O)/api/openapi.o: $(wildcard api/openapi.yaml api/openapi/*)
 $(O)/tests/botapi/page.o: $(wildcard tests/botapi/page/*)
 $(O)/tests/harness/model_look.o: tests/harness/model.lua
 $(O)/gen/migrations_list.c: $(wildcard migrations/*.sql) migrations/list.sh
@@ -90,6 +93,14 @@ $(TESTS): $(O)/%: $(O)/%.o $(HARNESS) $(LIB)
 BOTAPI_TESTS := $(filter $(O)/tests/unit/test_botapi_%,$(TESTS))
 $(BOTAPI_TESTS): $(filter-out %/main.o,$(BOTAPI))
 $(BOTAPI_TESTS): private LDLIBS := $(LIB) $(LDLIBS)
+# The fuzz targets in one test: each goes by its own name there.
+FUZZ_SHORT := $(patsubst tests/fuzz/fuzz_%.c,$(O)/tests/fuzz/short_%.o,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+$(O)/tests/fuzz/short_%.o: tests/fuzz/fuzz_%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) -DLLVMFuzzerTestOneInput=fuzz_$* -DLLVMFuzzerInitialize=fuzz_$*_begin -MMD -MP -c -o $@ $<
+$(O)/tests/unit/test_fuzz: $(FUZZ_SHORT)
+$(O)/tests/unit/test_fuzz: private LDLIBS := $(LIB) $(LDLIBS)
 # A clock that is wrong, for the test that tells it so.
 $(O)/tests/preload/%.so: tests/preload/%.c
 	@mkdir -p $(@D)
@@ -163,4 +174,4 @@ help:
 
 .PHONY: all tests fuzzers run test lint bench bench-queue fuzz chaos mutants soak clean install help
 .SECONDARY:
--include $(OBJ:.o=.d) $(HARNESS:.o=.d) $(BOTAPI:.o=.d) $(TESTS:=.d) $(BENCHES:=.d) $(BENCH_QUEUE:.o=.d) $(O)/main.d
+-include $(OBJ:.o=.d) $(HARNESS:.o=.d) $(BOTAPI:.o=.d) $(TESTS:=.d) $(BENCHES:=.d) $(FUZZ_SHORT:.o=.d) $(BENCH_QUEUE:.o=.d) $(O)/main.d

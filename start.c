@@ -20,6 +20,12 @@ int start_refuse(const char *program, const char *why)
     return 2;
 }
 
+int start_failed(const char *program, const char *why)
+{
+    fprintf(stderr, "dvorik %s: %s\n", program, why);
+    return 1;
+}
+
 static enum log_level level_of(const char *name)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -114,6 +120,5 @@ int start_command(struct config *cfg, const char *name, unsigned need)
         return 0;
     if (st == ST_REFUSED)
         return start_refuse(name, why ? why : "the schema does not fit");
-    fprintf(stderr, "dvorik %s: the database cannot be reached\n", name);
-    return 1;
+    return start_failed(name, "the database cannot be reached");
 }

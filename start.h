@@ -28,7 +28,15 @@ must_check int start_command(struct config *cfg, const char *name, unsigned need
 must_check enum status start_schema(const struct config *cfg, const char **why);
 must_check enum status start_redis(const struct config *cfg, const char **why);
 
-/* Prints "dvorik <program>: <why>"; answers 2. */
-int start_refuse(const char *program, const char *why);
+/* How every program ends:
+ *
+ *   0  it was asked to stop, or all is done
+ *   1  something it needs is not there now (a store, memory): started again, it may do
+ *   2  refused, as it would be each time: wrong usage, a setting, a schema of another
+ *      version, a Redis unfit to hold a queue
+ *
+ * Both print "dvorik <program>: <why>". */
+int start_refuse(const char *program, const char *why); /* answers 2 */
+int start_failed(const char *program, const char *why); /* answers 1 */
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef API_API_H
 #define API_API_H
 
-/* [--port N] [--log-level L]; the process's exit status: 2 when it could not start. */
+/* [--port N] [--log-level L], or --openapi: prints the description; the process's exit status: 2 when it could not start. */
 int api_main(int argc, char **argv);
 
 #endif

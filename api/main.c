@@ -4,8 +4,12 @@
 #include "api/api.h"
 
 #include "start.h"
+#include "api/hands.h"
 #include "api/metrics.h"
+#include "api/openapi.h"
 #include "api/routes.h"
+#include "api/scan.h"
+#include "api/till.h"
 #include "core/base/log.h"
 #include "core/io/crew.h"
 
@@ -96,6 +100,8 @@ static bool parts_open(struct program *p, const char **why)
                                   .body_max = BODY_MAX,
                                   .early = routes_early,
                                   .handler = routes_run,
+                                  .refused = routes_refused,
+                                  .answered = routes_answered,
                                   .arg = api};
     struct health_options look = {.cfg = &api->cfg};
 
@@ -109,7 +115,13 @@ static bool parts_open(struct program *p, const char **why)
     p->crew = crew_open(api->loop, 1);
     api->tg = tg_open(api->loop, &api->cfg);
     api->metrics = api_metrics_open(api);
-    if (!p->pipe || !p->crew || !api->tg || !api->metrics ||
+    api->scan = api_scan_open(api);
+    api->till = api_till_open(api);
+    api->rate = rate_open(api->cfg.api_rate);
+    api->hands = api->rate ? api_hands_open(api, (int)api->cfg.api_hands) : NULL;
+    if (!api->hands || !openapi_text(NULL))
+        return false;
+    if (!p->pipe || !p->crew || !api->tg || !api->metrics || !api->scan || !api->till ||
         !(api->health = health_open(&look)))
         return false;
     return loop_on_signal(api->loop, SIGTERM, on_stop, p) == ST_OK &&
@@ -124,6 +136,10 @@ static void parts_close(struct program *p)
     crew_close(p->crew);
     tg_close(p->api.tg);
     api_metrics_close(p->api.metrics);
+    api_till_close(p->api.till);
+    api_scan_close(p->api.scan);
+    api_hands_close(p->api.hands);
+    rate_close(p->api.rate);
     httpd_close(p->httpd);
     loop_free(p->api.loop);
     config_free(&p->api.cfg);
@@ -180,6 +196,14 @@ static bool arguments_read(int argc, char **argv)
     return true;
 }
 
+/* For tools that make clients from the description. */
+static int description_print(void)
+{
+    const char *text = openapi_text(NULL);
+
+    return text != NULL && puts(text) >= 0 ? 0 : 1;
+}
+
 int api_main(int argc, char **argv)
 {
     const struct route *bad = routes_unfinished(routes, routes_n);
@@ -190,8 +214,11 @@ int api_main(int argc, char **argv)
                 bad->path);
         return 2;
     }
+    if (argc == 2 && strcmp(argv[1], "--openapi") == 0)
+        return description_print();
     if (!arguments_read(argc, argv))
-        return start_refuse("api", "takes --port N and --log-level L");
+        return start_refuse("api",
+                            "takes --port N and --log-level L, or --openapi alone");
     p.status = start_settings(&p.api.cfg, "api", 0);
     if (p.status != 0) {
         config_free(&p.api.cfg);

@@ -19,6 +19,7 @@ struct api_metrics {
     struct db *db;       /* the thread's, while it looks */
     struct queue *queue; /* … as well */
     struct metrics text;
+    struct ledger_sums_kept rows;
     int64_t now;
     bool looking;
     struct waiter *waiters;
@@ -32,7 +33,11 @@ static enum status look(void *arg, int hand)
 
     (void)hand;
     m->text = (struct metrics){0};
-    st = queue_metrics(&m->text, m->db, m->queue, m->now);
+    if (ledger_sums_renew(m->db, m->now, &m->rows) != ST_OK)
+        m->rows.at = 0; /* queue_metrics tries again, and says that MySQL is away */
+    st = queue_metrics(
+        &m->text, &(struct queue_view){
+                      .db = m->db, .queue = m->queue, .rows = &m->rows, .now = m->now});
     return st == ST_OK ? message_metrics(&m->text, m->db, m->now) : st;
 }
 

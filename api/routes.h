@@ -7,6 +7,8 @@
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
+#include "api/problem.h"
+#include "api/route.h"
 #include "core/base/config.h"
 #include "core/io/health.h"
 #include "core/io/httpd.h"
@@ -19,33 +21,31 @@ struct api {
     struct health *health;
     struct tg *tg;
     struct api_metrics *metrics;
-    bool ready; /* the schema fits; before, only what is open to all answers */
-};
-
-enum permission {
-    PERMISSION_UNSET, /* no permission at all: a row left unfinished */
-    PERMISSION_ANYONE,
-    PERMISSION_INTERNAL, /* X-API-Key is INTERNAL_API_KEY */
-    PERMISSION_METRICS /* … or "Authorization: Bearer" is, all that Prometheus can say */
-};
-
-typedef void route_run(struct api *api, struct http_req *req);
-
-struct route {
-    const char *method, *path;
-    enum permission permission;
-    route_run *run;
+    struct api_scan *scan;
+    struct api_till *till;
+    struct api_hands *hands;
+    struct rate *rate;
+    bool ready;        /* the schema fits; before, only what is open to all answers */
+    int64_t answering; /* staff whose request is being answered, for the access log */
 };
 
 extern const struct route routes[];
 extern const int routes_n;
 
-/* The first row that cannot be served, or NULL when all can. */
-const struct route *routes_unfinished(const struct route *list, int n);
-
-/* Handlers of the server; arg is struct api. 404, 405 with Allow, 401, 403 as problems.
- */
+/* Handlers of the server; arg is struct api. 404, 405 with Allow, 401, 403, 429 as
+ * problems; one line in the log for each request. */
 void routes_early(void *arg, struct http_req *req);
 void routes_run(void *arg, struct http_req *req);
+void routes_refused(void *arg, struct http_req *req, int status);
+void routes_answered(void *arg, struct http_req *req, int status);
+
+/* Under /api/: problem+json of the closed list, in the caller's language. headers up to
+ * a NULL name. */
+void routes_problem(struct http_req *req, enum problem p,
+                    const char *const headers[][2]);
+
+/* The caller's address, behind trusted proxies. */
+void routes_address(const struct api *api, const struct http_req *req, char *out,
+                    size_t room);
 
 #endif

@@ -59,15 +59,6 @@ static void add_int(struct buf *b, int64_t v)
     buf_add(b, digits + i, sizeof(digits) - (size_t)i);
 }
 
-static void add_digits(struct buf *b, int64_t v, int base, int width)
-{
-    char text[16];
-
-    for (int i = width - 1; i >= 0; i--, v /= base)
-        text[i] = "0123456789abcdef"[v % base];
-    buf_add(b, text, (size_t)width);
-}
-
 static struct piece piece_since(const struct batch *b, size_t from)
 {
     return (struct piece){from, b->text->len - from};
@@ -107,20 +98,18 @@ static struct piece key_of_list(struct batch *b, int list)
 
 /* ---- entries -------------------------------------------------------------------- */
 
-/* id, attempts, crashes, list, stamp and number. The ids of a batch follow one another:
- * only the first is drawn. */
+/* The ids of a batch follow one another: only the first is drawn. */
 static void add_head(struct batch *b, const struct item *it, uint8_t id[16])
 {
-    char text[ULID_TEXT + 1];
+    struct queue_head h = {
+        .list = it->list, .stamp_ms = b->stamp_ms, .number = b->seq + b->n};
+    char text[QUEUE_HEAD];
 
     for (int i = 15; i >= 6 && ++id[i] == 0; i--)
         ;
-    ulid_print(id, text);
-    buf_add(b->text, text, ULID_TEXT);
-    buf_adds(b->text, "000");
-    add_digits(b->text, it->list, 10, 2);
-    add_digits(b->text, b->stamp_ms, 10, 13);
-    add_digits(b->text, b->seq + b->n, 16, 10);
+    memcpy(h.id, id, sizeof h.id);
+    queue_head_print(&h, text);
+    buf_add(b->text, text, sizeof text);
 }
 
 static void add_body(struct buf *t, const struct item *it)

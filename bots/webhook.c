@@ -19,11 +19,18 @@ static bool bot_of_path(const char *path, enum tg_bot *out)
            tg_bot_find(path + sizeof(prefix) - 1, out);
 }
 
-/* Without a configured secret nobody is let in: secret_equal of NULL is never true. */
-static const char *secret_of(const struct config *cfg, enum tg_bot bot)
+/* Without a configured secret nobody is let in: secret_equal of NULL is never true. Both
+ * are compared, whichever it is: what Telegram sends between our restart with a new one
+ * and its being told of it still has the old one. */
+static bool secret_is(const struct config *cfg, enum tg_bot bot, const char *given)
 {
-    return bot == TG_CLIENT ? cfg->telegram_webhook_secret
-                            : cfg->telegram_auth_webhook_secret;
+    bool client = bot == TG_CLIENT;
+    bool now = secret_equal(given, client ? cfg->telegram_webhook_secret
+                                          : cfg->telegram_auth_webhook_secret);
+    bool before = secret_equal(given, client ? cfg->telegram_webhook_secret_old
+                                             : cfg->telegram_auth_webhook_secret_old);
+
+    return now || before;
 }
 
 static bool is_json(const char *type)
@@ -57,7 +64,7 @@ static int update_check(struct webhook *w, struct http_req *req, enum tg_bot bot
 {
     const char *given = http_header(req, "X-Telegram-Bot-Api-Secret-Token");
 
-    if (!given || !secret_equal(given, secret_of(w->cfg, bot))) {
+    if (!given || !secret_is(w->cfg, bot, given)) {
         refused_tell(w, bot);
         return 401;
     }

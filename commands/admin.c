@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/setting.h"
 #include "core/staff/invite.h"
+#include "core/staff/login.h"
 #include "core/staff/store.h"
 #include "start.h"
 
@@ -14,20 +15,25 @@
 
 static int usage(FILE *out)
 {
-    fputs("Usage: dvorik admin add TELEGRAM_ID --role ROLE [--store ID]\n"
-          "       dvorik admin invite --role ROLE [--store ID]\n\n"
-          "add     makes that person staff at once\n"
-          "invite  prints a link that makes the first who opens it staff, within 24 "
-          "hours\n\n"
-          "ROLE is owner, administrator, marketing, readonly, manager, seller, cashier "
-          "or\n"
-          "storekeeper. With one store --store may be left out; owner, administrator,\n"
-          "marketing and readonly need none.\n",
-          out);
+    fputs(
+        "Usage: dvorik admin add TELEGRAM_ID --role ROLE [--store ID]\n"
+        "       dvorik admin invite --role ROLE [--store ID]\n"
+        "       dvorik admin login-link [TELEGRAM_ID]\n\n"
+        "add     makes that person staff at once\n"
+        "invite  prints a link that makes the first who opens it staff, within 24 "
+        "hours\n"
+        "login-link  prints a link that logs that person (else the first owner) in to\n"
+        "        the panel, once, within 10 minutes\n\n"
+        "ROLE is owner, administrator, marketing, readonly, manager, seller, cashier "
+        "or\n"
+        "storekeeper. With one store --store may be left out; owner, administrator,\n"
+        "marketing and readonly need none.\n",
+        out);
     return out == stdout ? 0 : 2;
 }
 
 struct order {
+    const struct config *cfg;
     int64_t now, external_id, store_id;
     enum role role;
     struct staff staff;
@@ -142,14 +148,42 @@ static void say_invite(struct db *db, const struct order *o)
     printf("Good for %d hours and one person.\n", INVITE_LIFE_HOURS);
 }
 
+/* The first owner, unless somebody was named. */
+static enum status do_login_link(struct db *db, void *arg)
+{
+    struct order *o = arg;
+    int n = 1;
+    enum status st = o->external_id != 0
+                         ? staff_find(db, CHANNEL_MESSENGER, o->external_id, &o->staff)
+                         : staff_owners(db, &o->staff, 1, &n);
+
+    if (st == ST_OK && n == 0)
+        st = ST_NONE;
+    return st == ST_OK ? login_link(db, o->now, o->staff.id, 0, o->token) : st;
+}
+
+static void say_login_link(struct db *db, const struct order *o)
+{
+    struct buf link = {0};
+
+    (void)db;
+    login_link_add(&link, o->cfg, o->token);
+    if (!link.failed)
+        printf("%s\nLogs %s (%s) in, once, within 10 minutes.\n", link.s, o->staff.name,
+               role_name(o->staff.role));
+    buf_free(&link);
+}
+
 static const struct verb {
     const char *name;
-    int ids; /* arguments before the options */
+    int ids;   /* arguments before the options */
+    bool bare; /* no options; the id may be left out */
     db_work *run;
     void (*say)(struct db *db, const struct order *o);
 } verbs[] = {
-    {"add", 1, do_add, say_added},
-    {"invite", 0, do_invite, say_invite},
+    {"add", 1, false, do_add, say_added},
+    {"invite", 0, false, do_invite, say_invite},
+    {"login-link", 0, true, do_login_link, say_login_link},
 };
 
 static const struct verb *read_verb(int argc, char **argv, struct order *o)
@@ -159,6 +193,9 @@ static const struct verb *read_verb(int argc, char **argv, struct order *o)
 
         if (strcmp(v->name, argv[1]) != 0)
             continue;
+        if (v->bare)
+            return argc == 2 || (argc == 3 && read_id(argv[2], &o->external_id)) ? v
+                                                                                 : NULL;
         if (argc < 2 + v->ids || (v->ids > 0 && !read_id(argv[2], &o->external_id)) ||
             !read_order(argc - 2 - v->ids, argv + 2 + v->ids, o))
             return NULL;
@@ -167,20 +204,29 @@ static const struct verb *read_verb(int argc, char **argv, struct order *o)
     return NULL;
 }
 
+static const char *why(const struct verb *v, enum status st)
+{
+    if (v->bare && st == ST_NONE)
+        return "nobody like that works here (dvorik admin add)";
+    if (v->bare && st == ST_REFUSED)
+        return "they have no access to the panel";
+    return st == ST_REFUSED
+               ? "there is no such store, or the last owner would lose the role"
+               : status_name(st);
+}
+
 static int run(const struct config *cfg, const struct verb *v, struct order *o)
 {
     struct db *db = db_open(cfg);
-    enum status st = db != NULL ? choose_store(db, o) : ST_BROKEN;
+    enum status st = db == NULL ? ST_BROKEN : v->bare ? ST_OK : choose_store(db, o);
 
+    o->cfg = cfg;
     if (st == ST_OK) {
         st = db_tx(db, v->run, o);
         if (st == ST_OK)
             v->say(db, o);
         else
-            fprintf(stderr, "dvorik admin: not done: %s\n",
-                    st == ST_REFUSED ? "there is no such store, or the last owner would"
-                                       " lose the role"
-                                     : status_name(st));
+            fprintf(stderr, "dvorik admin: not done: %s\n", why(v, st));
     }
     db_close(db);
     return st == ST_OK ? 0 : 1;

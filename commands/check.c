@@ -5,10 +5,12 @@
 #include "core/base/log.h"
 #include "core/audit.h"
 #include "core/io/db.h"
+#include "core/io/queue_sums.h"
 #include "core/io/redis.h"
 #include "migrations/migrate.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #define NEED_ALL (NEED_DATABASE | NEED_REDIS | NEED_TELEGRAM | NEED_WEBHOOK)
 
@@ -95,6 +97,21 @@ static bool check_redis(const struct config *cfg)
     return fine;
 }
 
+/* A Redis that would take no jobs, or not all. One that is away has been told of. */
+static void check_room(const struct config *cfg)
+{
+    struct queue *q = queue_open(cfg);
+    struct queue_sums *s = calloc(1, sizeof *s);
+    struct finding f = {"memory", ST_OK, NULL};
+
+    if (q != NULL && s != NULL && queue_sums(q, s) == ST_OK) {
+        f.why = queue_sums_advice(s);
+        print_finding(f);
+    }
+    free(s);
+    queue_close(q);
+}
+
 int check_main(int argc, char **argv)
 {
     struct config cfg;
@@ -113,7 +130,10 @@ int check_main(int argc, char **argv)
     if (!fine)
         return 1;
     fine = check_mysql(&cfg);
-    fine = check_redis(&cfg) && fine;
+    if (check_redis(&cfg))
+        check_room(&cfg);
+    else
+        fine = false;
     config_free(&cfg);
     return fine ? 0 : 1;
 }

@@ -29,12 +29,14 @@ static void line_show(const struct desk *d, const struct ledger_line *l)
     print_span(span, llabs(l->at - d->now));
     snprintf(when, sizeof when, "%s%s%s", l->at > d->now ? "in " : "", span,
              l->at > d->now ? "" : " ago");
+    if (l->paused)
+        snprintf(when, sizeof when, "paused");
     if (l->where == LEDGER_DONE)
         printf("%s %-24s %-9s%6lld ms %s\n", id, l->kind, l->outcome, (long long)l->ms,
                when);
     else
         printf("%s %-24s %-12s %3d %s%s\n", id, l->kind, lane, l->attempts,
-               l->parked ? "parked " : "", when);
+               l->parked && !l->paused ? "parked " : "", when);
     if (l->root[0] != '\0')
         printf("    %s\n", l->root);
     if (l->where == LEDGER_DEAD)
@@ -207,9 +209,11 @@ static void story_print(void *arg, const struct ledger_line *l)
     struct story *s = arg;
     char lane[24];
 
-    print_time(s->desk, l->at);
+    print_time(s->desk, l->paused ? l->put_at : l->at);
     print_lane(s->desk, lane, l->lane);
-    if (l->where == LEDGER_DONE)
+    if (l->paused)
+        printf("  put, %s, paused since, %d attempts failed\n", lane, l->attempts);
+    else if (l->where == LEDGER_DONE)
         printf("  attempt %d: %s in %lld ms\n        by %s\n", l->attempts, l->outcome,
                (long long)l->ms, l->worker);
     else if (l->where == LEDGER_OPEN)

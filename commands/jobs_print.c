@@ -114,9 +114,11 @@ struct json *json_line(const struct ledger_line *l)
     }
     if (l->where == LEDGER_OPEN)
         json_set_bool(o, "parked", l->parked);
+    if (l->paused)
+        json_set_bool(o, "paused", true);
     if (l->where == LEDGER_DEAD)
         json_set_text(o, "reason", l->reason);
-    json_set_time(o, l->where == LEDGER_OPEN ? "due" : "at", l->at);
+    json_set_time(o, l->where == LEDGER_OPEN ? "due" : "at", l->paused ? 0 : l->at);
     json_set_text(o, "root", l->root[0] ? l->root : NULL);
     if (l->has_parent)
         json_set_id(o, "parent", l->parent);

@@ -157,11 +157,14 @@ static void show_memory(const struct picture *p)
         [LANE_ALL] = "everything is taken",
         [LANE_NO_BULK] = "bulk waits in MySQL",
         [LANE_ONLY_HOT] = "only hot is taken, the rest waits in MySQL"};
+    const char *advice = queue_sums_advice(&p->redis);
 
     printf("memory of redis: %lld MiB", (long long)(p->redis.used_bytes >> 20));
     if (p->redis.max_bytes > 0)
         printf(" of %lld", (long long)(p->redis.max_bytes >> 20));
     printf(", %s\n", level[p->redis.level]);
+    if (advice != NULL)
+        printf("NO ROOM in redis: %s\n", advice);
 }
 
 static void show_kinds(struct json *kinds)

@@ -181,8 +181,9 @@ static enum status undo(struct db *db, int64_t now, const struct staff *staff,
 static enum status visit(struct db *db, int64_t now, const struct staff *staff,
                          const struct shift *shift, const struct guest *g)
 {
-    struct redemption_press press = {
-        .staff = staff, .shift = shift, .amount = g->amount};
+    struct redemption_press press = {.staff = staff, .shift = shift};
+    struct price_ask price = {.staff = staff, .shift = shift, .amount = g->amount};
+    enum price_result priced;
     struct card card;
     struct redeemed done;
     enum status st =
@@ -193,8 +194,12 @@ static enum status visit(struct db *db, int64_t now, const struct staff *staff,
 
     if (st != ST_OK || card.verdict != VERDICT_VALID)
         return st;
+    price.nonce = card.nonce;
+    if (g->amount > 0)
+        st = redemption_price(db, now, &price, &priced, &card);
     press.nonce = card.nonce;
-    st = redemption_confirm(db, now + 20 * SECOND, &press, &done);
+    if (st == ST_OK)
+        st = redemption_confirm(db, now + 20 * SECOND, &press, &done);
     if (st == ST_OK && done.result == REDEEM_DONE && g->undone)
         st = undo(db, now + 3 * MINUTE, staff, shift, done.redemption.id);
     return st;
@@ -247,7 +252,7 @@ enum status seed_people(struct db *db, struct seed *s)
         for (int till = 0; till < SEED_CASHIERS && st == ST_OK; till++)
             st = till_day(db, s, guests, day, till);
     if (st == ST_OK)
-        st = discount_expire_due(db, s->now, SEED_CUSTOMERS, &n);
+        st = discount_expire_due(db, s->now, NULL, SEED_CUSTOMERS, &n);
     if (st == ST_OK)
         st = silence(db);
     if (st == ST_OK)

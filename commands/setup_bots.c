@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * `dvorik setup-bots`: descriptions and commands of both bots in both languages, and
- * their webhooks when updates come that way. Safe to repeat. */
+ * `dvorik setup-bots`: descriptions and commands of both bots in every language, and
+ * their webhooks when updates come that way. Safe to repeat. Words change by themselves
+ * later (worker/introduce.h); a webhook does not. */
 #include "commands/commands.h"
 
 #include "start.h"
+#include "core/io/db.h"
 #include "core/io/telegram.h"
+#include "core/io/telegram_profile.h"
 #include "core/io/telegram_setup.h"
+#include "core/setting.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct setup {
     struct config cfg;
+    struct settings set;
     struct loop *loop;
     struct tg *tg;
     struct loop_timer wait;
@@ -66,7 +71,8 @@ static struct json *webhook_params(struct setup *s)
 
 static struct json *params_next(struct setup *s)
 {
-    struct json *params = setup_profile(s->bot, s->i, &s->method);
+    struct profile_words words = {s->set.brand_name, s->set.brand_operator};
+    struct json *params = profile_call(s->bot, s->i, &words, &s->method);
 
     return params ? params : webhook_params(s);
 }
@@ -101,27 +107,45 @@ static void step(void *arg)
     }
 }
 
+static enum status shop_read(struct setup *s)
+{
+    struct db *db = db_open(&s->cfg);
+    enum status st = db != NULL ? setting_load(db, &s->set) : ST_BROKEN;
+
+    db_close(db);
+    return st;
+}
+
+static int run(struct setup *s)
+{
+    int status = 1;
+
+    s->loop = loop_new();
+    s->tg = s->loop ? tg_open(s->loop, &s->cfg) : NULL;
+    if (s->tg) {
+        step(s);
+        loop_run(s->loop);
+        status = s->failed;
+    }
+    tg_close(s->tg);
+    loop_free(s->loop);
+    return status;
+}
+
 int setup_bots_main(int argc, char **argv)
 {
-    struct setup s = {0};
+    static struct setup s; /* the settings' texts are large */
     int status;
 
     (void)argv;
     if (argc > 1)
         return start_refuse("setup-bots", "takes no arguments");
-    status = start_settings(&s.cfg, "setup-bots", NEED_TELEGRAM | NEED_WEBHOOK);
-    if (status == 0) {
-        s.loop = loop_new();
-        s.tg = s.loop ? tg_open(s.loop, &s.cfg) : NULL;
-        status = 1;
-        if (s.tg) {
-            step(&s);
-            loop_run(s.loop);
-            status = s.failed;
-        }
-        tg_close(s.tg);
-        loop_free(s.loop);
-    }
+    status = start_command(&s.cfg, "setup-bots",
+                           NEED_TELEGRAM | NEED_WEBHOOK | NEED_DATABASE);
+    if (status == 0 && shop_read(&s) != ST_OK)
+        status = start_refuse("setup-bots", "the shop's settings cannot be read");
+    else if (status == 0)
+        status = run(&s);
     config_free(&s.cfg);
     return status;
 }

@@ -40,6 +40,23 @@ static enum status key_get(struct db *db, uint8_t key[SHA256_BYTES])
     return st == ST_OK || st == ST_TAKEN ? key_read(db, key) : st;
 }
 
+enum status audit_digest(struct db *db, const char *name, const char *value,
+                         uint8_t out[SHA256_BYTES])
+{
+    uint8_t key[SHA256_BYTES];
+    struct buf in = {0};
+    enum status st = key_get(db, key);
+
+    buf_add(&in, name, strlen(name) + 1);
+    buf_adds(&in, value);
+    if (st == ST_OK && in.failed)
+        st = ST_BROKEN;
+    if (st == ST_OK)
+        st = secret_hmac_sha256(key, SHA256_BYTES, in.s, in.len, out);
+    buf_free(&in);
+    return st;
+}
+
 /* 64 bits of a keyed hash over the field's name and value: enough to compare with a
  * value somebody holds, of no use without the key. */
 static enum status hash_add(struct buf *out, const uint8_t key[SHA256_BYTES],

@@ -14,6 +14,7 @@
 #define CORE_AUDIT_H
 
 #include "core/base/clock.h"
+#include "core/base/secret.h"
 #include "core/base/status.h"
 #include "core/io/db.h"
 
@@ -36,6 +37,11 @@ struct audit_entry {
     const struct audit_field *fields; /* may be NULL */
     size_t n_fields;
 };
+
+/* The keyed hash the fields are made with, whole: of use to compare, never to read back.
+ * core/loyalty/identity.h keeps such ones of people who are gone. */
+must_check enum status audit_digest(struct db *db, const char *name, const char *value,
+                                    uint8_t out[SHA256_BYTES]);
 
 /* In the transaction of the fact. ST_BAD: too many fields, or an action of a wrong
  * form. */

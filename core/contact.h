@@ -16,7 +16,8 @@ enum channel {
     CHANNEL_MESSENGER = 1, /* the messenger both bots live on */
     CHANNEL_PANEL,
     CHANNEL_API,
-    CHANNEL_IMPORT
+    CHANNEL_IMPORT,
+    CHANNEL_TILL /* staff without a phone of their own: a number of ours (team_hire) */
 };
 
 #define CONTACT_NAME_MAX 64                           /* characters we keep of a name */

@@ -354,6 +354,33 @@ enum status message_trace(struct db *db, const char *root, message_each *fn, voi
     return st == ST_NONE ? (seen > 0 ? ST_OK : ST_NONE) : st;
 }
 
+enum status message_last(struct db *db, enum message_sender sender, int64_t recipient,
+                         int64_t *at)
+{
+    enum status st =
+        db_one(db,
+               "SELECT created_at FROM message WHERE recipient = ? AND "
+               "sender = ? AND purpose <> ? ORDER BY id DESC LIMIT 1",
+               DB_INT(recipient), DB_INT(sender), DB_INT(MESSAGE_MARKETING));
+
+    if (st == ST_OK)
+        *at = db_time(db, 0);
+    return st;
+}
+
+enum status message_marketing(struct db *db, int64_t customer_id, int64_t since, int *n)
+{
+    enum status st =
+        db_one(db,
+               "SELECT COUNT(*) FROM message WHERE customer_id = ?"
+               " AND purpose = ? AND created_at > ?"
+               " AND state IN (1, 2, 3, 6)",
+               DB_INT(customer_id), DB_INT(MESSAGE_MARKETING), DB_TIME(since));
+
+    *n = st == ST_OK ? (int)db_int(db, 0) : 0;
+    return st;
+}
+
 enum status message_unknown(struct db *db, int64_t since, int64_t *resend,
                             int64_t *assume)
 {

@@ -119,6 +119,16 @@ typedef void message_each(void *arg, const struct message *m);
 must_check enum status message_trace(struct db *db, const char *root, message_each *fn,
                                      void *arg);
 
+/* When we last put something to that person that was no advertising. ST_NONE: never, or
+ * it is forgotten. */
+must_check enum status message_last(struct db *db, enum message_sender sender,
+                                    int64_t recipient, int64_t *at);
+
+/* How many marketing messages were put to that customer since then, but for those that
+ * did not go out. */
+must_check enum status message_marketing(struct db *db, int64_t customer_id,
+                                         int64_t since, int *n);
+
 /* How many ended as UNKNOWN since then, of those that are sent again when unsure and of
  * those that are not. */
 must_check enum status message_unknown(struct db *db, int64_t since, int64_t *resend,

@@ -20,6 +20,15 @@
 #define SETTING_NAME 65   /* of a user name or channel */
 
 enum setting_leap { SETTING_FEB28, SETTING_MAR1 };
+enum setting_left { SETTING_LEFT_AT_ONCE, SETTING_LEFT_END_OF_DAY, SETTING_LEFT_KEEP };
+enum setting_stacking {
+    SETTING_BEST_ONLY
+}; /* one code a purchase: the till knows no other way */
+enum setting_amount {
+    SETTING_AMOUNT_OFF,
+    SETTING_AMOUNT_OPTIONAL,
+    SETTING_AMOUNT_REQUIRED
+};
 
 /* All of them, typed. Percents are basis points, times of day minutes since midnight of
  * the shop's calendar. */
@@ -31,24 +40,53 @@ struct settings {
     char channel_title[SETTING_LINE];
     char channel_url[SETTING_LINE];
     bool subscription_gate; /* a discount only for members of the channel */
+    enum setting_left unsubscribe_policy; /* of it, when they leave the channel */
+    enum setting_stacking stacking;
+    int64_t remind_days_before; /* of its end; 0: never */
 
     int64_t discount_percent_bp; /* 0: nothing is given for joining */
     int64_t discount_days, discount_uses;
 
     char consent_text_ru[SETTING_PAGE], consent_text_en[SETTING_PAGE];
+    char consent_url
+        [SETTING_LINE]; /* the whole document; "": the text is all there is */
     char marketing_text_ru[SETTING_PAGE], marketing_text_en[SETTING_PAGE];
     /* Kept for broadcasts, which obey them; what a person's own act brings does not ask. */
     int64_t marketing_weekly_cap;
+    int64_t marketing_rare_cap;   /* a month, of who asked for fewer */
     int64_t quiet_from, quiet_to; /* no marketing between; equal: never quiet */
 
     int64_t birthday_percent_bp; /* 0: no gifts */
     int64_t birthday_days_before, birthday_days_after, birthday_lead_days;
     enum setting_leap birthday_leap;
+    bool birthday_year; /* must be told; else the day and month are enough */
     int64_t birthday_check_at;
     int64_t age_min;
 
+    int64_t erase_grace_days;        /* 0: at once */
+    char support_chat[SETTING_NAME]; /* "-100…" or "-100…/topic"; empty: to each of the
+                                        staff who may answer */
+    int64_t support_daily;           /* messages a customer a day */
+    bool support_names;              /* the customer sees who answers */
+    char map_url[SETTING_LINE]; /* {address} stands for the store's; empty: no map */
+
     int64_t hold_minutes, undo_minutes, confirm_minutes;
     int64_t retention_days, update_seen_days;
+
+    bool maintenance; /* the guests' bot only says that it is under repair */
+
+    bool pin_at_shift;
+    int64_t pin_undo_above; /* kopecks; 0: never */
+    int64_t shift_close_at; /* minute of the day, for stores without hours */
+
+    enum setting_amount amount_mode; /* of stores that say nothing of their own */
+    int64_t amount_limit;            /* kopecks: a purchase is not larger */
+    int64_t undo_grace_hours, reissue_days;
+    bool staff_own_redeem;
+    int64_t member_recheck_minutes;
+    int64_t fraud_cashier_hour, fraud_customer_day, fraud_again_minutes;
+    int64_t fraud_undo_percent;
+    bool till_page;
 
     char client_bot_username[SETTING_NAME]; /* without @; learned at start */
     char auth_bot_username[SETTING_NAME];
@@ -90,6 +128,7 @@ enum setting_kind {
     SETTING_IS_BOOL,     /* kept as 0 or 1 */
     SETTING_IS_CHOICE,   /* one of the words */
     SETTING_IS_CHANNEL,  /* "-100…", "@name" or nothing */
+    SETTING_IS_GROUP,    /* "-100…", "-100…/topic" or nothing */
     SETTING_IS_USERNAME, /* without @, or nothing */
     SETTING_IS_URL,      /* https://…, or nothing */
 };
@@ -101,6 +140,7 @@ struct setting {
     int64_t min, max;     /* of the number, or of the length in letters */
     const char *words[4]; /* of a choice */
     const char *help_ru, *help_en;
+    bool secret;     /* set, but never shown again */
     size_t at, room; /* its place in struct settings */
 };
 

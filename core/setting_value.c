@@ -164,7 +164,9 @@ static enum status parse_choice(const struct setting *s, const char *v, struct b
         buf_adds(out, v);
         return ST_OK;
     }
-    return refuse(why, "%s is one of: %s %s", s->name, s->words[0], s->words[1]);
+    return refuse(why, "%s is one of: %s %s%s%s", s->name, s->words[0], s->words[1],
+                  s->words[2] != NULL ? " " : "",
+                  s->words[2] != NULL ? s->words[2] : "");
 }
 
 static bool is_username(const char *v)
@@ -200,6 +202,26 @@ static enum status parse_channel(const struct setting *s, const char *v,
     return ST_OK;
 }
 
+/* -100…, and behind a slash the number of a topic. */
+static enum status parse_group(const struct setting *s, const char *v, struct buf *out,
+                               const char **why)
+{
+    const char *slash = strchr(v, '/');
+    size_t n = slash != NULL ? (size_t)(slash - v) : strlen(v);
+    int64_t id = 0, topic = 1;
+    char chat[24] = "";
+
+    if (n < sizeof chat)
+        memcpy(chat, v, n);
+    if (*v != '\0' &&
+        !(read_number(chat, &id) && id < 0 &&
+          (slash == NULL || (read_number(slash + 1, &topic) && topic > 0))))
+        return refuse(why, "%s is a group: -100 and digits, and perhaps /topic",
+                      s->name);
+    buf_adds(out, v);
+    return ST_OK;
+}
+
 static enum status parse_url(const struct setting *s, const char *v, struct buf *out,
                              const char **why)
 {
@@ -228,6 +250,7 @@ static const struct {
     [SETTING_IS_BOOL] = {"yes or no", parse_bool},
     [SETTING_IS_CHOICE] = {"choice", parse_choice},
     [SETTING_IS_CHANNEL] = {"channel", parse_channel},
+    [SETTING_IS_GROUP] = {"group", parse_group},
     [SETTING_IS_USERNAME] = {"user name", parse_username},
     [SETTING_IS_URL] = {"address", parse_url},
 };

@@ -75,13 +75,14 @@ static int run(const struct config *cfg)
     struct clockwork c = {0};
     struct scheduler_metrics *metrics = NULL;
     const char *why = NULL;
-    int status = 1;
+    bool is_ready = ready(&c, cfg);
+    int status;
 
-    if (ready(&c, cfg))
+    if (is_ready)
         metrics = scheduler_metrics_open(c.loop, &c.tasks, &c.sched, &why);
-    else
-        why = "no memory, or a schedule is wrong";
-    if (why != NULL) {
+    if (!is_ready) {
+        status = start_failed("scheduler", "a store went away, or no memory");
+    } else if (why != NULL) {
         status = start_refuse("scheduler", why);
     } else {
         log_info("scheduler ready", LOG_TEXT("zone", cfg->timezone));

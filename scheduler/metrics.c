@@ -59,7 +59,10 @@ static void fill(void *arg, struct metrics *m)
     enum status st;
 
     write_clock(s->sched, m, now);
-    st = queue_metrics(m, s->tasks->db, s->tasks->queue, now);
+    st = queue_metrics(m, &(struct queue_view){.db = s->tasks->db,
+                                               .queue = s->tasks->queue,
+                                               .rows = &s->tasks->rows_kept,
+                                               .now = now});
     if (st == ST_OK)
         st = message_metrics(m, s->tasks->db, now);
     if (st != ST_OK)

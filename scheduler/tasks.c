@@ -6,10 +6,13 @@
 #include "core/base/log.h"
 #include "core/io/history.h"
 #include "core/io/ledger.h"
+#include "core/io/pause.h"
+#include "core/io/queue_sums.h"
 #include "core/setting.h"
 #include "scheduler/tick.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- a moment becomes a job ----------------------------------------------------- */
@@ -30,6 +33,8 @@ static enum status last_tick(void *arg, const struct sched_ask *ask, int64_t *ke
 
 /* ---- upkeep of the queue -------------------------------------------------------- */
 
+#define WAKE_MOST 20000 /* of what was paused, at a time */
+
 /* By every scheduler: two at once do no harm, and what was lost shall not wait for a
  * dead leader's lease to run out. */
 static enum status reconcile(void *arg, const struct sched_due *due)
@@ -40,7 +45,28 @@ static enum status reconcile(void *arg, const struct sched_due *due)
     QUEUE_EACH(at, t->queue)
         if (ledger_reconcile(t->db, t->queue, at, due->now, &n) != ST_OK)
             break; /* the adapters have said why; the next second tries again */
+    if (pause_wake(t->db, due->now, WAKE_MOST, &n) == ST_AGAIN)
+        log_debug("more of what was paused is to come", LOG_INT("jobs", n));
     return ST_OK;
+}
+
+static enum status introduce_work(struct db *db, void *arg)
+{
+    const struct sched_due *due = arg;
+    struct job_spec spec = {.kind = KIND_SCHED_BOTS_INTRODUCE, .idk = "introduce"};
+
+    return job_put(db, due->now, &spec);
+}
+
+/* At the start and then now and again: whether there is anything new to tell is for the
+ * worker to see. */
+static enum status introduce(void *arg, const struct sched_due *due)
+{
+    struct tasks *t = arg;
+    struct sched_due copy = *due;
+    enum status st = db_tx(t->db, introduce_work, &copy);
+
+    return st == ST_TAKEN ? ST_OK : st;
 }
 
 #define SEAL_ROWS 5000
@@ -100,18 +126,57 @@ static enum status reread_hour(void *arg, const struct sched_due *due)
     return sched_change(t->birthday, t->birthday_cron);
 }
 
+/* So that nobody who scrapes waits for it, and it is not done for each of them. */
+static enum status count_rows(void *arg, const struct sched_due *due)
+{
+    struct tasks *t = arg;
+
+    if (t->cfg->scheduler_metrics_listen != NULL &&
+        ledger_sums_renew(t->db, due->now, &t->rows_kept) != ST_OK)
+        log_debug("the rows were not counted");
+    return ST_OK;
+}
+
+/* Otherwise jobs wait in MySQL and nobody knows what for. */
+static enum status tell_memory(void *arg, const struct sched_due *due)
+{
+    struct tasks *t = arg;
+    struct queue_sums *s = calloc(1, sizeof *s);
+    const char *advice = NULL;
+
+    (void)due;
+    if (s != NULL && queue_sums(t->queue, s) == ST_OK)
+        advice = queue_sums_advice(s);
+    if (advice != NULL)
+        log_warn("redis has no room", LOG_TEXT("why", advice),
+                 LOG_INT("used_bytes", s->used_bytes),
+                 LOG_INT("max_bytes", s->max_bytes));
+    free(s);
+    return ST_OK;
+}
+
 /* ---- the table ------------------------------------------------------------------ */
 
 static const struct sched_task table[] = {
     {"reconcile", .every_s = 1, .everywhere = true, .fire = reconcile},
     {"reread_hour", .every_s = 60, .everywhere = true, .fire = reread_hour},
     {"seal_audit", .every_s = 600, .fire = seal_audit},
+    {"introduce_bots", .every_s = 600, .fire = introduce},
     {"keep_history", .every_s = 600, .fire = keep_history},
+    {"count_rows", .every_s = 10, .everywhere = true, .fire = count_rows},
+    {"tell_memory", .every_s = 60, .fire = tell_memory},
     {"expire_discounts", .cron = "* * * * *",
      .missed = MISSED_ONCE, /* one sweep finds all that is overdue */
      .what = KIND_SCHED_DISCOUNT_EXPIRE, .fire = put_job},
+    {"remind_discounts", .cron = "*/10 * * * *",
+     .missed = MISSED_ONCE, /* a round finds all that end soon */
+     .what = KIND_SCHED_DISCOUNT_REMIND, .fire = put_job},
+    {"erase_due", .cron = "*/10 * * * *", .missed = MISSED_ONCE,
+     .what = KIND_SCHED_ERASE_DUE, .fire = put_job},
     {"retention", .cron = "30 4 * * *", .by_date = true, .missed = MISSED_ONCE,
      .what = KIND_SCHED_RETENTION, .fire = put_job},
+    {"close_shifts", .cron = "*/5 * * * *", .missed = MISSED_ONCE,
+     .what = KIND_SCHED_SHIFT_CLOSE, .fire = put_job},
     {"check_birthdays", .cron = "0 9 * * *", .by_date = true,
      .missed = MISSED_ONCE, /* a round finds who was missed on the days before it */
      .what = KIND_SCHED_BIRTHDAY_CHECK, .fire = put_job},

@@ -5,6 +5,7 @@
 #define SCHEDULER_TASKS_H
 
 #include "core/base/config.h"
+#include "core/io/ledger_look.h"
 #include "core/io/queue.h"
 #include "scheduler/sched.h"
 
@@ -14,6 +15,7 @@ struct tasks {
     const struct config *cfg;
     struct db *db;
     struct queue *queue;
+    struct ledger_sums_kept rows_kept; /* counted by a task, for whoever looks */
     /* filled by tasks_open */
     struct sched_task rows[TASKS_MAX];
     struct sched_task *birthday;

@@ -152,6 +152,12 @@ over product grep -hoE 'crash_point\("[a-z_.]+"\)' | sed 's/.*("//; s/").*//' | 
     while read -r point; do
         over tests grep -qF "\"$point" || echo "core/base/crash.h:1: no test dies at $point"
     done >>"$F"
+# docs/bots.md says which test proves a promise: `store/test_x: test_y`.
+grep -oE '`[a-z]+/test_[a-z_]+: [a-z_0-9]+`' docs/bots.md | tr -d '\`' | sort -u |
+    while IFS=': ' read -r file test; do
+        grep -qF "$test(void **state)" "tests/$file.c" 2>/dev/null ||
+            echo "docs/bots.md:1: there is no $test in tests/$file.c" >>"$F"
+    done
 for verb in ./run ./test; do
     grep -qF "$verb" README.md 2>/dev/null || echo "README.md:1: does not show $verb" >>"$F"
 done

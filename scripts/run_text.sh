@@ -59,7 +59,7 @@ steps_ru() {
     echo
     if [ $mode = demo ]; then
         echo "Первая скидка за три шага: http://$BOTAPI_LISTEN/?demo=1 (слева телефон покупателя, справа кассира)"
-        echo '  1. Слева: «Начать», «✅ Согласен», «📣 Открыть канал» и «Подписаться», назад и «✅ Я подписался»: придёт QR-код.'
+        echo '  1. Слева: «Начать», «✅ Согласен», «📣 Открыть канал» и «Подписаться», стрелка назад: придёт QR-код.'
         echo '  2. Справа: «Начать», «🔓 Открыть смену». Слева под картинкой «Открыть камерой» и выберите кассира; или напишите код справа.'
         echo '  3. Справа: «✅ Применить». Скидка использована, покупателю пришло сообщение.'
     else
@@ -71,7 +71,7 @@ steps_en() {
     echo
     if [ $mode = demo ]; then
         echo "The first discount in three steps: http://$BOTAPI_LISTEN/?demo=1&left=812345678 (a customer on the left, a cashier on the right)"
-        echo '  1. Left: «Начать» (Start), “I agree”, “Open the channel” and «Подписаться» (Subscribe), back and “I subscribed”: a QR code arrives.'
+        echo '  1. Left: «Начать» (Start), “I agree”, “Open the channel” and «Подписаться» (Subscribe), the arrow back: a QR code arrives.'
         echo '  2. Right: «Начать», «🔓 Открыть смену» (Open a shift). Left, below the picture: «Открыть камерой» (point the camera), pick the cashier; or type the code on the right.'
         echo '  3. Right: «✅ Применить» (Apply). The discount is used, and the customer hears of it.'
     else

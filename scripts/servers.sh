@@ -101,7 +101,7 @@ redis_exec() {
     shift 2
     exec_user redis-server --dir "$dir" --port 0 --unixsocket "$socket" \
         --unixsocketperm 700 --daemonize no --save '' \
-        --appendonly yes --appendfsync always --maxmemory-policy noeviction --hz 100 "$@"
+        --appendonly yes --appendfsync always --maxmemory-policy noeviction "$@"
 }
 
 # Debian's redis-tools carries the server under another name; give it its own.

@@ -13,7 +13,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 COMPILER='gcc make libc6-dev pkg-config'
 LIBRARIES='libmariadb-dev libhiredis-dev libcurl4-openssl-dev libmicrohttpd-dev
     libjson-c-dev libqrencode-dev libpng-dev libzbar-dev libjpeg62-turbo-dev
-    libssl-dev libcrypt-dev'
+    libssl-dev libcrypt-dev libjwt-dev'
 LOG=var/log/setup.log
 
 say() { printf '%s\n' "setup: $*"; }

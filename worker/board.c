@@ -31,6 +31,7 @@ void board_begin(struct board_slot *s, const struct job *j, int64_t deadline_ms)
     struct board_job *c = &s->current;
 
     s->begun++;
+    s->n_commit = 0;
     atomic_thread_fence(memory_order_release);
     memcpy(c->id, j->id, sizeof c->id);
     c->kind = j->kind;
@@ -84,12 +85,24 @@ void board_add(struct board_slot *s, const struct job_result *r)
 void board_turned(struct board_slot *s, int64_t took_us, int fenced)
 {
     s->turned_ms = clock_mono_ms();
-    metric_observe(&s->counts.turn, took_us);
+    if (took_us >= 0)
+        metric_observe(&s->counts.turn, took_us);
     s->counts.fenced += (uint64_t)fenced;
+}
+
+void board_commit(struct board_slot *s, const struct ledger_proof *proofs, int n)
+{
+    int fit = n < BOARD_COMMIT ? n : BOARD_COMMIT;
+
+    memcpy(s->commit, proofs, (size_t)fit * sizeof *proofs);
+    atomic_thread_fence(memory_order_release);
+    s->n_commit = (uint32_t)fit;
 }
 
 void board_clear(struct board_slot *s)
 {
+    s->n_commit = 0;
+    atomic_thread_fence(memory_order_release);
     s->n_results = 0;
     atomic_thread_fence(memory_order_release);
 }
@@ -107,4 +120,24 @@ int board_results(const struct board_slot *s, struct job_result out[BOARD_RESULT
             out[whole++] = r->result;
     }
     return whole;
+}
+
+static bool is_result(const struct job_result *r, int n, const uint8_t id[16])
+{
+    for (int i = 0; i < n; i++)
+        if (memcmp(r[i].id, id, sizeof r[i].id) == 0)
+            return true;
+    return false;
+}
+
+int board_committing(const struct board_slot *s, struct ledger_proof out[BOARD_COMMIT])
+{
+    uint32_t n = s->n_commit < BOARD_COMMIT ? s->n_commit : BOARD_COMMIT;
+    struct job_result known[BOARD_RESULTS];
+    int n_known = board_results(s, known), left = 0;
+
+    for (uint32_t i = 0; i < n; i++)
+        if (!is_result(known, n_known, s->commit[i].id))
+            out[left++] = s->commit[i];
+    return left;
 }

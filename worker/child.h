@@ -14,7 +14,8 @@ struct child {
     const struct config *cfg;
     struct board_slot *slot;
     int shard_step; /* a logic child looks after every so many-th shard from its own */
-    int lease_max;  /* jobs a lease; 0: as many as 15 ms of work */
+    int later_ms; /* … and wakes so much later for what is due than its first one does */
+    int lease_max; /* jobs a lease; 0: as many as 15 ms of work */
 };
 
 /* Asked to stop, a child has so long to finish what it runs, also when nobody is left

@@ -2,7 +2,7 @@
  *
  * worker/dialog.h - what a conversation remembers between two messages.
  *
- * One small JSON {"v":1,"at":"birthday","word":"…"} in Redis under dv:fsm:<bot>:<user>,
+ * One small JSON {"v":1,"at":"support","word":"…"} in Redis under dv:fsm:<bot>:<user>,
  * gone after a day. It may be lost at any time and nothing with money stands in it:
  * then the person is back at the main menu. One that cannot be read is told apart, as
  * it asks for an apology. */

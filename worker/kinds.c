@@ -1,20 +1,27 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "worker/kinds.h"
 
+#include "worker/introduce.h"
 #include "worker/send.h"
 #include "worker/steps.h"
 #include "worker/upkeep.h"
 
 static step_fn *const steps[KIND_COUNT] = {
     [KIND_BOT_UPDATE] = update_step,
+    [KIND_BOT_UPDATE_DIED] = update_died_step,
     [KIND_BOT_MEMBER_KNOWN] = member_known_step,
-    [KIND_BOT_FILE_FETCHED] = file_fetched_step,
+    [KIND_BOT_FILE_FETCHED] = fetched_step,
+    [KIND_BOT_CODE_SCANNED] = code_scanned_step,
     [KIND_CORE_DISCOUNT_REDEEMED] = redeemed_step,
     [KIND_CORE_REDEMPTION_VOIDED] = voided_step,
     [KIND_CORE_BIRTHDAY_GIFTED] = gifted_step,
     [KIND_SCHED_BIRTHDAY_CHECK] = birthday_check_step,
     [KIND_SCHED_DISCOUNT_EXPIRE] = discount_expire_step,
+    [KIND_SCHED_DISCOUNT_REMIND] = discount_remind_step,
     [KIND_SCHED_RETENTION] = retention_step,
+    [KIND_SCHED_SHIFT_CLOSE] = shift_close_step,
+    [KIND_SCHED_ERASE_DUE] = erase_due_step,
+    [KIND_SCHED_BOTS_INTRODUCE] = bots_introduce_step,
     [KIND_BENCH_NOOP] = bench_noop_step,
 #ifdef CRASH_POINTS
     [KIND_TEST_NOTE] = test_note_step,

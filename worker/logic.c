@@ -21,6 +21,7 @@
 #define LEASE_WORK_US 15000
 #define SEVERAL_NAP_MS 20
 #define LOCK_WAIT_S 1 /* others of the group, or of the lease, wait with it */
+#define GHOST_MS 1500 /* a Redis with the longest ticks ends a sleep in that time */
 #define AWAY_MS 1000  /* a store is unreachable: wait this long, blame nobody */
 
 static volatile sig_atomic_t stopping;
@@ -79,9 +80,9 @@ static bool is_paused(const struct logic *l, const struct job *j)
 }
 
 struct parking {
+    const struct pauses *pauses;
     const struct job *jobs;
     int n;
-    int64_t until;
 };
 
 static enum status park_work(struct db *db, void *arg)
@@ -91,7 +92,7 @@ static enum status park_work(struct db *db, void *arg)
 
     for (int i = 0; i < p->n && st == ST_OK; i++)
         if (kind_policy(p->jobs[i].kind)->class == CLASS_D)
-            st = ledger_park(db, &p->jobs[i], p->until);
+            st = pause_park(db, p->pauses, &p->jobs[i], -1);
     return st;
 }
 
@@ -100,7 +101,7 @@ static enum status park_work(struct db *db, void *arg)
 static int put_off(struct logic *l, const struct job *jobs, int n,
                    struct job_result *out)
 {
-    struct parking p = {.jobs = jobs, .until = clock_now() + PAUSE_PARK_MS * MS};
+    struct parking p = {.pauses = &l->child->slot->pauses, .jobs = jobs};
     bool parked;
 
     while (p.n < n && is_paused(l, &jobs[p.n]))
@@ -210,17 +211,6 @@ static void start_over(struct logic *l)
         log_warn("a lost answer of redis: leases given back", LOG_INT("jobs", moved));
 }
 
-static void wait_for_work(struct logic *l, int nap_ms)
-{
-    enum status st = queue_wait(l->queue, l->child->slot->at, nap_ms);
-
-    if (st == ST_OK && stopping)
-        /* it rang for somebody who stays */
-        st = queue_ring(l->queue, l->child->slot->at);
-    else if (st == ST_DOWN)
-        rest(AWAY_MS / 4);
-}
-
 /* ---- more shards than logic children -------------------------------------------- */
 
 static bool several(const struct logic *l)
@@ -229,53 +219,103 @@ static bool several(const struct logic *l)
 }
 
 /* What a child holds is from one shard at a time: it moves on with empty hands. Only
- * one doorbell can be listened to, and none for long. */
+ * one doorbell can be listened to, and none for long: the first one's, after a round. */
 static void look_further(struct logic *l, int nap_ms)
 {
     int shards = (int)l->child->cfg->queue_shards, step = l->child->shard_step;
     int shard = l->child->slot->at.shard + step;
 
-    if (shard < shards) {
-        l->child->slot->at.shard = shard;
-        return;
+    if (l->round_ms > nap_ms)
+        l->round_ms = nap_ms;
+    if (shard >= shards) { /* nowhere anything: round_ms is 0 where there was */
+        shard %= step;
+        l->nap_ms = l->round_ms;
+        l->round_ms = SEVERAL_NAP_MS;
     }
-    if (!stopping)
-        wait_for_work(l, nap_ms < SEVERAL_NAP_MS ? nap_ms : SEVERAL_NAP_MS);
-    l->child->slot->at.shard = shard % step;
+    l->child->slot->at.shard = shard;
+}
+
+/* ---- the turns ------------------------------------------------------------------ */
+
+/* Nothing was to be had: the next turn sleeps first, until the doorbell rings. Who is
+ * rung for has its lease with the same answer, so a job is begun one round trip after it
+ * was put. */
+static void go_on(struct logic *l, const struct queue_turn *t)
+{
+    if (several(l))
+        look_further(l, t->nap_ms);
+    else if (t->want > 0)
+        l->nap_ms = t->nap_ms + l->child->later_ms;
+}
+
+/* Should we never wake, our parent must not renew what was leased to us. And a Redis that
+ * has not noticed that our connection is gone turns for us when the sleep is over: then
+ * is the time to look what we hold. */
+static enum status ask(struct logic *l, struct queue_turn *t)
+{
+    struct board_slot *s = l->child->slot;
+    int64_t until = clock_mono_ms() + t->wait_ms;
+    enum status st;
+
+    s->asleep_ms = t->wait_ms > 0 ? until : 0;
+    st = queue_turn(l->queue, t);
+    s->asleep_ms = 0;
+    if (st == ST_UNSURE && t->wait_ms > 0) {
+        l->ghost_ms = until + GHOST_MS;
+        l->ghost_shard = t->at.shard;
+    }
+    return st;
+}
+
+/* Only with empty hands, as we may have to go to another shard. */
+static bool ghost_is_due(struct logic *l)
+{
+    if (l->ghost_ms == 0 || l->n_results > 0 || clock_mono_ms() < l->ghost_ms)
+        return false;
+    l->ghost_ms = 0;
+    l->child->slot->at.shard = l->ghost_shard;
+    return true;
 }
 
 static void turn_once(struct logic *l, bool *lost)
 {
+    bool ghost = ghost_is_due(l);
     struct queue_turn t = {.wid = l->child->slot->wid,
                            .at = l->child->slot->at,
                            .results = l->results,
                            .n_results = l->n_results,
                            .jobs = l->jobs,
                            .lanes_off = l->child->slot->pauses.lanes,
-                           .want = lease_size(l)};
+                           .want = lease_size(l),
+                           .may_be_short = true,
+                           .stop = logic_stopping};
     int64_t from = clock_now();
     enum status st;
 
+    *lost = *lost || ghost;
     if (*lost || (several(l) && l->n_results > 0))
         t.want = 0; /* settle first, then look what else is ours, or elsewhere */
-    st = queue_turn(l->queue, &t);
+    else if (l->n_results == 0 && !stopping)
+        t.wait_ms = l->nap_ms;
+    l->nap_ms = 0;
+    st = ask(l, &t);
     if (st != ST_OK) {
         *lost = *lost || st == ST_UNSURE;
         rest(AWAY_MS / 4);
         return;
     }
-    board_turned(l->child->slot, clock_now() - from, t.fenced);
+    board_turned(l->child->slot, t.wait_ms > 0 ? -1 : clock_now() - from, t.fenced);
     board_clear(l->child->slot);
     l->n_results = 0;
     if (*lost)
         start_over(l);
     *lost = t.anew && !*lost;
-    if (t.n_jobs > 0)
-        run_lease(l, t.n_jobs);
-    else if (several(l))
-        look_further(l, t.nap_ms);
-    else if (!stopping)
-        wait_for_work(l, t.nap_ms);
+    if (t.n_jobs == 0) {
+        go_on(l, &t);
+        return;
+    }
+    l->round_ms = 0;
+    run_lease(l, t.n_jobs);
 }
 
 static void on_signals(void)
@@ -304,6 +344,7 @@ int logic_child(struct child *c)
         return 1;
     l->child = c;
     l->mean_us = 2000;
+    l->round_ms = SEVERAL_NAP_MS;
     l->db = db_open(c->cfg);
     l->queue = queue_open(c->cfg);
     l->cache = redis_open(c->cfg->redis_fsm_url);

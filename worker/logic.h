@@ -17,7 +17,11 @@ struct logic {
     struct db *db;
     struct queue *queue;
     struct redis *cache;
-    int64_t mean_us; /* of a job, exponentially weighted */
+    int64_t mean_us;  /* of a job, exponentially weighted */
+    int nap_ms;       /* the next turn sleeps so long, or until it is rung for */
+    int round_ms;     /* the shortest nap of this round of the shards */
+    int64_t ghost_ms; /* a lost turn may yet be done, there; look then. 0: none */
+    int ghost_shard;
     struct job jobs[QUEUE_BATCH_MAX];
     struct job_result results[QUEUE_BATCH_MAX];
     int n_results;
@@ -51,6 +55,9 @@ void run_begin(struct run *r, struct logic *l, const struct job *j);
 /* Claim, effect, history: what must be in one transaction. A db_work; arg: the run. */
 enum status run_work(struct db *db, void *arg);
 void run_pause(struct run *r);
+
+/* The last thing in the transaction of these: the board says what it holds. */
+void run_commits(const struct run *runs, int n);
 
 /* After the end of its transaction: what it left for after the commit, or what becomes
  * of it now that it failed. */

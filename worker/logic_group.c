@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-#define GROUP_MAX 20
+#define GROUP_MAX BOARD_COMMIT
 
 struct group {
     struct logic *l;
@@ -70,6 +70,8 @@ static enum status all_parts(struct db *db, void *arg)
         run_begin(&g->run[g->done], g->l, &g->jobs[g->done]);
         st = part(db, &g->run[g->done++]);
     }
+    if (st == ST_OK)
+        run_commits(g->run, g->done);
     return st;
 }
 

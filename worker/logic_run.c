@@ -111,6 +111,28 @@ enum status run_work(struct db *db, void *arg)
     return st;
 }
 
+/* Those that failed are undone already, and have no part in it. */
+void run_commits(const struct run *runs, int n)
+{
+    struct ledger_proof proofs[BOARD_COMMIT];
+    int parts = 0;
+
+    for (int i = 0; i < n && parts < BOARD_COMMIT; i++)
+        if (runs[i].st == ST_OK || runs[i].st == ST_NONE || runs[i].already)
+            proofs[parts++] = ledger_proof(runs[i].job);
+    board_commit(runs->l->child->slot, proofs, parts);
+}
+
+static enum status work_alone(struct db *db, void *arg)
+{
+    struct run *r = arg;
+
+    r->st = run_work(db, r);
+    if (r->st == ST_OK)
+        run_commits(r, 1);
+    return r->st;
+}
+
 /* ---- what becomes of it --------------------------------------------------------- */
 
 static struct job_result answer(struct run *r, enum tally_end how, int64_t wait_ms)
@@ -215,7 +237,7 @@ struct job_result run_alone(struct logic *l, const struct job *j)
     if (kind_policy(j->kind)->class == CLASS_E)
         r.st = effect(&r);
     else
-        r.st = db_tx(l->db, run_work, &r);
+        r.st = db_tx(l->db, work_alone, &r);
     crash_point("logic.committed");
     run_pause(&r);
     return run_end(&r);

@@ -29,7 +29,7 @@ static int run(const struct config *cfg)
         loop ? parent_new(loop, cfg, (int)cfg->worker_processes) : NULL;
     struct worker_metrics *metrics = NULL;
     const char *why = NULL;
-    int status = 1;
+    int status;
 
     if (parent != NULL)
         metrics = worker_metrics_open(loop, cfg, parent, &why);
@@ -44,6 +44,8 @@ static int run(const struct config *cfg)
         loop_run(loop);
         log_info("worker stopped");
         status = 0;
+    } else {
+        status = start_failed("worker", "no memory");
     }
     worker_metrics_close(metrics);
     loop_free(loop); /* first: its timers live in the parent */

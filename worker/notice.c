@@ -6,6 +6,7 @@
 #include "core/loyalty/birthday.h"
 #include "core/loyalty/discount.h"
 #include "core/loyalty/redemption.h"
+#include "core/loyalty/reminder.h"
 #include "worker/client/client.h"
 #include "worker/steps.h"
 
@@ -47,21 +48,63 @@ static void say_fact(struct talk *t, struct screen *sc, enum text_key key,
                T_TEXT("store", r->store), T_INT("no", r->receipt_no));
 }
 
+/* What it came to, when the cashier entered it. */
+static void say_sums(struct talk *t, struct screen *sc, const struct redemption *r)
+{
+    char amount[SHOP_WHEN_BYTES], off[SHOP_WHEN_BYTES], pay[SHOP_WHEN_BYTES];
+
+    if (r->amount < 0)
+        return;
+    shop_money(r->amount, t->lang, amount);
+    shop_money(r->discount, t->lang, off);
+    shop_money(r->amount - r->discount, t->lang, pay);
+    screen_say(sc, TEXT_SUMS, T_TEXT("amount", amount), T_TEXT("off", off),
+               T_TEXT("pay", pay));
+}
+
+/* The shop's own people first, whether or not the customer can be told. */
+static enum status look_into(struct step *s, struct redemption *r, bool undo)
+{
+    enum status st = redemption_load(s->db, json_int_or(s->job->args, "r", 0), r);
+
+    if (st == ST_OK)
+        st = notice_suspicions(s, r, 0);
+    if (st == ST_OK && undo)
+        st = notice_voided(s, r);
+    return st;
+}
+
+static void not_me_button(struct screen *sc, int64_t redemption_id)
+{
+    char id[14];
+
+    base36_print((uint64_t)redemption_id, id);
+    screen_button(sc, BTN_NOT_ME, "t", "not", id);
+    screen_row(sc);
+}
+
 enum status redeemed_step(struct step *s)
 {
     struct redemption r;
     struct screen sc;
     struct shop shop;
     struct talk t;
-    enum status st = open_redemption(s, &shop, &t, &r);
+    enum status st = look_into(s, &r, false);
 
+    if (st == ST_OK)
+        st = open_redemption(s, &shop, &t, &r);
     if (st != ST_OK)
         return st;
     screen_open(&sc, t.lang);
     say_fact(&t, &sc, TEXT_TOLD_REDEEMED, &r);
+    say_sums(&t, &sc, &r);
+    screen_say(&sc, TEXT_TOLD_NOT_YOU);
+    not_me_button(&sc, r.id);
     screen_button(&sc, BTN_WALLET, "l", "recent", NULL);
     screen_button(&sc, BTN_MENU, "m", "new", NULL);
     st = talk_send(&t, &sc, MESSAGE_RECEIPT);
+    if (st == ST_OK)
+        st = reminder_call_off(s->db, s->now, r.discount_id);
     return st == ST_OK ? picture_put_right(&t, r.discount_id, false) : st;
 }
 
@@ -72,8 +115,10 @@ enum status voided_step(struct step *s)
     struct shop shop;
     struct talk t;
     char id[14];
-    enum status st = open_redemption(s, &shop, &t, &r);
+    enum status st = look_into(s, &r, true);
 
+    if (st == ST_OK)
+        st = open_redemption(s, &shop, &t, &r);
     if (st != ST_OK)
         return st;
     base36_print((uint64_t)r.discount_id, id);
@@ -120,11 +165,33 @@ enum status gifted_step(struct step *s)
     base36_print((uint64_t)d.id, id);
     screen_open(&sc, t.lang);
     screen_say(&sc, birthday_ahead(&t) ? TEXT_TOLD_GIFT_AHEAD : TEXT_TOLD_GIFT,
-               T_TEXT("brand", shop.brand), T_TEXT("name", t.customer.first_name),
-               T_TEXT("percent", percent), T_TEXT("until", until));
+               T_TEXT("brand", shop.brand),
+               T_TEXT("name", customer_called(&t.customer)), T_TEXT("percent", percent),
+               T_TEXT("until", until));
     screen_button(&sc, BTN_SHOW_CODE, "d", "one", id);
     screen_button(&sc, BTN_MESSAGES_STOP, "n", "off", NULL);
     return talk_send(&t, &sc, MESSAGE_MARKETING);
+}
+
+enum status notice_reissued(struct step *s, const struct discount *d)
+{
+    char percent[SHOP_WHEN_BYTES], until[SHOP_WHEN_BYTES], id[14];
+    struct screen sc;
+    struct shop shop;
+    struct talk t;
+    enum status st = notice_open(s, d->customer_id, &shop, &t);
+
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    shop_percent(d->percent_bp, t.lang, percent);
+    shop_until(&shop, d->valid_until, t.lang, until);
+    base36_print((uint64_t)d->id, id);
+    screen_open(&sc, t.lang);
+    screen_say(&sc, TEXT_TOLD_REISSUED, T_TEXT("percent", percent),
+               T_TEXT("until", until));
+    screen_button(&sc, BTN_SHOW_CODE, "d", "one", id);
+    screen_button(&sc, BTN_MENU, "m", "new", NULL);
+    return talk_send(&t, &sc, MESSAGE_SERVICE);
 }
 
 /* ---- to the owners -------------------------------------------------------------- */

@@ -16,9 +16,17 @@
 
 #define RESPAWN_CAP_MS 5000 /* of a child that gives up by itself, again and again */
 #define STOP_MS 10000
+#define LATER_MAX_MS 8
 #define PATIENCE_S 3 /* leases must be renewed while MySQL hangs */
 
 /* ---- birth ----------------------------------------------------------------------- */
+
+/* Of those of a shard that sleep until the same job is due, one should wake: the others
+ * a moment later, to find that it is done, or that the one is busy. */
+static int later_ms(int place)
+{
+    return place < 0 ? 0 : place < LATER_MAX_MS ? place : LATER_MAX_MS;
+}
 
 /* The child's process. The parent's descriptors are closed under its handles, which are
  * then left alone: closing those properly would end the parent's own sessions. SIGTERM
@@ -26,9 +34,11 @@
 static void be_born(struct nursery *n, sigset_t *signals, pid_t parent_pid)
 {
     struct parent *p = n->parent;
+    int place = (int)(n - p->child) - p->n_send, shards = p->n_send;
     struct child c = {.cfg = p->cfg,
                       .slot = n->slot,
                       .shard_step = p->n_children - p->n_send,
+                      .later_ms = later_ms(place / shards),
                       .lease_max = p->lease_max};
 
     prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -76,14 +86,15 @@ static void spawn(void *arg)
 /* ---- death ----------------------------------------------------------------------- */
 
 /* A crash loop ends by itself, as the job behind it is poison at three. A child that
- * cannot even begin (no memory, no descriptors) is given more and more time. */
+ * cannot even begin (no memory, no descriptors) is given more and more time; one that was
+ * asked to go is replaced at once. */
 static int64_t respawn_ms(struct nursery *n, int status)
 {
     int64_t ms;
 
     if (WIFSIGNALED(status) || WEXITSTATUS(status) == 0) {
         n->given_up = 0;
-        return RESPAWN_MS;
+        return WIFSIGNALED(status) ? RESPAWN_MS : 0;
     }
     ms = RESPAWN_MS << (n->given_up < 8 ? n->given_up : 8);
     n->given_up++;

@@ -82,6 +82,7 @@ void death_note(struct nursery *n, const struct death *d)
     m->blamed.root[sizeof m->blamed.root - 1] = '\0';
     m->ran_ms = clock_mono_ms() - m->blamed.started_ms;
     m->n_results = board_results(s, m->results);
+    m->n_commit = board_committing(s, m->commit);
     tell_why(m, d);
     if (!n->parent->stopping || WIFSIGNALED(d->status))
         tell_log(n, d);
@@ -130,16 +131,55 @@ static void tell_reaped(const struct mourning *m, int moved)
     job_log_reaped(&said, moved);
 }
 
-/* First settle what the board says is done, then give the rest back and blame one. */
+/* Its effect is made: settled like those on the board, and nobody to be blamed. */
+static void settle_committed(struct parent *p, struct mourning *m,
+                             const struct ledger_proof *proof)
+{
+    struct job_result r = {.outcome = JOB_DONE};
+
+    if (m->n_results == BOARD_RESULTS)
+        return;
+    memcpy(r.id, proof->id, sizeof r.id);
+    m->results[m->n_results++] = r;
+    if (memcmp(m->blamed.id, proof->id, sizeof proof->id) == 0)
+        m->blame = false;
+    tally_left(&p->tally.gone[m->at.pool], proof->kind, TALLY_DONE);
+}
+
+/* Killed while it committed. Without an answer all of it goes back, and runs for nothing
+ * if it was done. */
+static void ask_of_commit(struct parent *p, struct mourning *m)
+{
+    bool committed[BOARD_COMMIT] = {false};
+    int64_t from = clock_mono_ms();
+    int n = m->n_commit;
+    enum status st;
+
+    m->n_commit = 0;
+    if (n == 0 || parent_is_alone(p))
+        return;
+    st = ledger_outcome(p->db, m->commit, n, committed);
+    if (st != ST_AGAIN && !parent_heard(p, st, from))
+        return;
+    for (int i = 0; st == ST_OK && i < n; i++)
+        if (committed[i])
+            settle_committed(p, m, &m->commit[i]);
+}
+
+/* First settle what is done, as the board or MySQL says, then give the rest back and
+ * blame one. */
 void mourn(struct parent *p, struct nursery *n)
 {
     struct mourning *m = &n->mourning;
-    struct queue_turn t = {
-        .wid = m->wid, .at = m->at, .results = m->results, .n_results = m->n_results};
+    struct queue_turn t = {.wid = m->wid, .at = m->at, .results = m->results};
     int moved = 0;
     enum status st;
 
-    if (!m->due || queue_turn(p->queue, &t) != ST_OK)
+    if (!m->due)
+        return;
+    ask_of_commit(p, m);
+    t.n_results = m->n_results;
+    if (queue_turn(p->queue, &t) != ST_OK)
         return;
     m->n_results = 0;
     st = give_back(p, m, &moved);

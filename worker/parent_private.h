@@ -27,6 +27,8 @@ struct mourning {
     int64_t ran_ms;
     int n_results;
     struct job_result results[BOARD_RESULTS];
+    int n_commit; /* its last transaction may be committed or not: MySQL is to be asked */
+    struct ledger_proof commit[BOARD_COMMIT];
 };
 
 struct nursery {
@@ -52,9 +54,9 @@ struct parent {
     int stopping;    /* 1 asked, 2 killed */
     int rounds;      /* of on_renew */
     int64_t away_ms; /* monotonic: MySQL did not answer, and is not asked until then */
-    int64_t silent_ms; /* monotonic: when it was last noticed to have been silent */
-    int64_t read_ms;   /* monotonic: when MySQL was last asked what people want */
-    struct pauses pauses, ended; /* as read last, and the time before */
+    int64_t silent_ms;    /* monotonic: when it was last noticed to have been silent */
+    int64_t read_ms;      /* monotonic: when MySQL was last asked what people want */
+    struct pauses pauses; /* as read last */
     struct tally tally;
     struct loop_timer renew, watch, last_call;
 };
@@ -74,6 +76,12 @@ void death_note(struct nursery *n, const struct death *d);
 void mourn(struct parent *p, struct nursery *n);
 
 /* ---- parent_watch.c ------------------------------------------------------------- */
+
+/* MySQL, of which the parent must not wait for long. heard: what it said and since when
+ * it was asked (monotonic ms); true for ST_OK. One that hangs holds us up for seconds: the
+ * parent is_alone then, and not asked for a while, as leases are to be renewed meanwhile. */
+bool parent_heard(struct parent *p, enum status st, int64_t from);
+bool parent_is_alone(const struct parent *p);
 
 /* Starts its timers. To be called before the first birth: nobody shall begin with what is
  * paused. */

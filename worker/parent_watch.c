@@ -17,6 +17,7 @@
 #define RENEW_MS 5000
 #define FIRST_ROUNDS 10 /* after the start, which often follows somebody's end */
 #define FIRST_RENEW_MS 1000
+#define OVERSLEPT_MS 5000 /* Redis does not answer so late */
 #define WATCH_MS 250
 #define WISHES_MS 1000         /* between two looks at what people want */
 #define GRACE_MS 2000          /* for a job whose time is up to end by itself */
@@ -26,6 +27,14 @@
 #define WISH_OLD (10 * MINUTE) /* nobody runs that job any more */
 
 /* ---- the leases ----------------------------------------------------------------- */
+
+/* A child that was stopped in its sleep may be given jobs that it will never begin. */
+static bool is_lost_in_sleep(const struct board_slot *s, int64_t now)
+{
+    int64_t until = s->asleep_ms;
+
+    return until != 0 && now - until > OVERSLEPT_MS;
+}
 
 static void renew_at(struct parent *p, struct queue_at at)
 {
@@ -39,7 +48,8 @@ static void renew_at(struct parent *p, struct queue_at at)
         struct board_slot *s = p->child[i].slot;
 
         if (s->pid == 0 || s->wid[0] == '\0' || p->child[i].timed_out ||
-            s->at.pool != at.pool || s->at.shard != at.shard)
+            s->at.pool != at.pool || s->at.shard != at.shard ||
+            is_lost_in_sleep(s, from))
             continue;
         slots[n] = s;
         wids[n++] = s->wid;
@@ -142,9 +152,7 @@ static void on_renew(void *arg)
 
 /* ---- deadlines ------------------------------------------------------------------ */
 
-/* What the database said, and how long it took. One that hangs holds us up for seconds:
- * it is not asked again at once, as leases are to be renewed meanwhile. */
-static bool heard(struct parent *p, enum status st, int64_t from)
+bool parent_heard(struct parent *p, enum status st, int64_t from)
 {
     int64_t now = clock_mono_ms();
 
@@ -155,7 +163,7 @@ static bool heard(struct parent *p, enum status st, int64_t from)
     return st == ST_OK;
 }
 
-static bool is_away(const struct parent *p)
+bool parent_is_alone(const struct parent *p)
 {
     return clock_mono_ms() < p->away_ms;
 }
@@ -165,7 +173,8 @@ static bool has_answered(struct parent *p, int64_t since)
 {
     int64_t now = clock_mono_ms();
 
-    return !is_away(p) && heard(p, db_ping(p->db), now) && p->silent_ms < since;
+    return !parent_is_alone(p) && parent_heard(p, db_ping(p->db), now) &&
+           p->silent_ms < since;
 }
 
 /* The signal only wakes a step that sleeps: what it shall know stands on the board. */
@@ -228,7 +237,7 @@ static void cancel_running(struct parent *p)
     int64_t from = clock_mono_ms();
     struct wishes w;
 
-    if (!heard(p, wishes_read(p->db, &w), from) || w.n == 0)
+    if (!parent_heard(p, wishes_read(p->db, &w), from) || w.n == 0)
         return;
     for (int i = 0; i < p->n_children; i++)
         for (int k = 0; k < w.n; k++)
@@ -239,21 +248,17 @@ static void cancel_running(struct parent *p)
         log_debug("old wishes stay");
 }
 
-/* While MySQL is away, what was said last holds on. Children hear of the end of a pause
- * up to a second late: what they put off until then is brought back, too. */
+/* While MySQL is away, what was said last holds on. */
 static void tell_pauses(struct parent *p)
 {
-    struct pauses before = p->ended, now;
+    struct pauses now;
     int64_t from = clock_mono_ms();
 
-    if (is_away(p) || !heard(p, pause_read(p->db, &now), from))
+    if (parent_is_alone(p) || !parent_heard(p, pause_read(p->db, &now), from))
         return;
-    p->ended = p->pauses;
     p->pauses = now;
     for (int i = 0; i < p->n_children; i++)
         p->child[i].slot->pauses = now;
-    if (pause_ended(p->db, loop_now(p->loop), &before, &now) != ST_OK)
-        log_debug("what was paused comes back later");
 }
 
 /* ---- the watch ------------------------------------------------------------------ */
@@ -269,7 +274,7 @@ static void on_watch(void *arg)
             mourn(p, n);
         keep_deadline(n, clock_mono_ms());
     }
-    if (loop_mono_ms(p->loop) - p->read_ms >= WISHES_MS && !is_away(p)) {
+    if (loop_mono_ms(p->loop) - p->read_ms >= WISHES_MS && !parent_is_alone(p)) {
         p->read_ms = loop_mono_ms(p->loop);
         cancel_running(p);
         tell_pauses(p);

@@ -17,10 +17,8 @@
 #define LAST_CALL_MS 8000 /* of the ten seconds that the parent waits */
 
 static const struct send_kind *const kinds[] = {
-    &send_message_kind,
-    &send_ack_kind,
-    &send_member_kind,
-    &send_file_kind,
+    &send_message_kind, &send_ack_kind,  &send_member_kind,
+    &send_file_kind,    &send_call_kind,
 };
 
 const struct send_kind *send_kind_find(enum kind k)

@@ -5,9 +5,11 @@
  *   send.c          the child: opens, listens to the doorbell, closes
  *   send_lease.c    units: leased, in order, handed back, settled
  *   send_unit.c     what all kinds do: pace, freeze, answer by another job
- *   send_message.c  send.message          send_patch.c  a payload mended after a
- * refusal send_ask.c      send.callback_ack, send.member_check send_file.c
- * send.file_fetch
+ *   send_message.c  send.message
+ *   send_patch.c    a payload mended after a refusal
+ *   send_ask.c      send.callback_ack, send.member_check
+ *   send_file.c     send.file_fetch
+ *   send_call.c     send.bot_call
  *
  * A unit is a leased job until its result has been handed to Redis. It is
  *
@@ -124,6 +126,6 @@ void units_turn(struct send *s); /* settle, lease, start: what there is to do no
 void units_stop(struct send *s); /* what is not under way goes back */
 
 extern const struct send_kind send_message_kind, send_ack_kind, send_member_kind,
-    send_file_kind;
+    send_file_kind, send_call_kind;
 
 #endif

@@ -136,7 +136,7 @@ static const char *state_of(const struct json *member)
                 {"administrator", "member"},
                 {"member", "member"},
                 {"left", "left"},
-                {"kicked", "left"}};
+                {"kicked", "barred"}};
     const char *status = json_text(member, "status", NULL);
 
     if (status == NULL)
@@ -198,6 +198,17 @@ static bool member_call(struct unit *u)
     return called;
 }
 
+/* Who asks, when it is a till: its answer goes back there (cashier/member.c). */
+static void till_copy(struct json *to, const struct json *from)
+{
+    static const char *const numbers[] = {"till", "d", "by"};
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (json_get(from, numbers[i]) != NULL)
+            json_set_int(to, numbers[i], json_int_or(from, numbers[i], 0));
+    copy_text(to, "code", from, "code");
+}
+
 static bool member_begin(struct unit *u)
 {
     struct member *m = calloc(1, sizeof(*m));
@@ -209,6 +220,7 @@ static bool member_begin(struct unit *u)
     json_set_int(m->answer, "user", json_int_or(u->job.args, "user", 0));
     copy_text(m->answer, "chat", u->job.args, "chat");
     copy_text(m->answer, "bot", u->job.args, "bot");
+    till_copy(m->answer, u->job.args);
     return m->answer != NULL;
 }
 

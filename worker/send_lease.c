@@ -237,10 +237,24 @@ static bool is_paused(const struct unit *u)
            (u->kind->bot != NULL && (p->bots & (1u << u->kind->bot(&u->job))));
 }
 
+static void put_off(struct unit *u);
+
+static void park_paused(struct unit *u)
+{
+    int bot = u->kind->bot != NULL ? (int)u->kind->bot(&u->job) : -1;
+
+    if (pause_park(u->send->db, &u->send->child->slot->pauses, &u->job, bot) != ST_OK) {
+        unit_hold(u, UNIT_AWAY_MS, put_off);
+        return;
+    }
+    u->how = TALLY_PARKED;
+    unit_done(u);
+}
+
 static void put_off(struct unit *u)
 {
     if (kind_policy(u->job.kind)->class == CLASS_D) {
-        unit_park(u, PAUSE_PARK_MS);
+        park_paused(u);
         return;
     }
     tally_left(&u->send->child->slot->counts, u->job.kind, TALLY_BACK);
@@ -265,14 +279,10 @@ static void drop_expired(struct unit *u)
 
 /* ---- the lease, again ----------------------------------------------------------- */
 
-static bool known(const struct send *s, const char *id_text, size_t n)
+static bool known(const struct send *s, const uint8_t id[16])
 {
-    uint8_t id[16];
-
-    if (ulid_parse(id_text, n, id) != ST_OK)
-        return true;
     for (const struct unit *u = s->first; u != NULL; u = u->later)
-        if (memcmp(u->job.id, id, sizeof(id)) == 0)
+        if (memcmp(u->job.id, id, sizeof(u->job.id)) == 0)
             return true;
     return false;
 }
@@ -295,7 +305,10 @@ static enum status find_lost(struct send *s)
         size_t n = 0;
         const char *text = redis_text(redis_item(r, i), &n);
 
-        if (text == NULL || known(s, text, n) || ulid_parse(text, n, id) != ST_OK)
+        if (n != sizeof(id))
+            continue;
+        memcpy(id, text, sizeof(id));
+        if (known(s, id))
             continue;
         if (s->n_results >= most)
             st = ST_AGAIN;

@@ -16,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/crash.h"
 #include "core/base/log.h"
+#include "core/document.h"
 #include "core/io/qr.h"
 #include "core/loyalty/customer.h"
 #include "core/message.h"
@@ -202,11 +203,42 @@ static void on_sent(struct unit *u, const struct tg_answer *a)
     letter_end(u, MESSAGE_SENT, NULL);
 }
 
+/* mended is taken over; NULL: false. */
+static bool mend(struct unit *u, struct json *mended, const char *why)
+{
+    struct letter *l = letter_of(u);
+
+    if (mended == NULL)
+        return false;
+    log_warn("sent in another way", LOG_INT("message", l->msg.id),
+             LOG_TEXT("why", why));
+    json_free(l->payload);
+    l->payload = mended;
+    return true;
+}
+
+/* A code is wanted at a till, now: when its picture does not go, its words do; and when
+ * it went so before, what should stand under it stands in their place. */
+static bool mend_refused(struct unit *u, const struct tg_verdict *v)
+{
+    const struct json *payload = letter_of(u)->payload;
+
+    if (v->class != TG_CLASS_MEDIA && v->class != TG_CLASS_BUG)
+        return false;
+    if (strstr(v->description, "no caption in the message") != NULL)
+        return mend(u, patch_caption(payload), v->description);
+    return mend(u, patch_picture(payload), v->description);
+}
+
 static void on_never(struct unit *u, const struct tg_answer *a)
 {
     const struct tg_verdict *v = &a->verdict;
     struct letter *l = letter_of(u);
 
+    if (mend_refused(u, v)) {
+        unit_next(u, letter_again);
+        return;
+    }
     if (v->class == TG_CLASS_BUG || v->class == TG_CLASS_MEDIA)
         log_error("message refused", LOG_INT("message", l->msg.id),
                   LOG_TEXT("why", v->description));
@@ -224,7 +256,15 @@ static void on_later(struct unit *u, const struct tg_answer *a)
     struct letter *l = letter_of(u);
     int64_t wait = backoff_ms(u->job.attempts, RETRY_BASE_MS, RETRY_CAP_MS);
     struct json *mended = NULL;
+    /* Once more, and its picture is given up: something else may be wrong, but not with
+     * the words. */
+    bool words = v->class == TG_CLASS_MEDIA ||
+                 (v->action == TG_ACT_RETRY_BACKOFF && u->job.attempts > 0);
 
+    if (words && mend(u, patch_picture(l->payload), v->description)) {
+        unit_next(u, letter_again);
+        return;
+    }
     if (v->action == TG_ACT_RETRY_BACKOFF) {
         if (u->job.attempts + 1 >= kind_policy(u->job.kind)->tries)
             letter_end(u, MESSAGE_FAILED, v->description);
@@ -256,10 +296,12 @@ static void on_unsure(struct unit *u, const struct tg_answer *a)
 
     tally_unsure(&u->send->child->slot->counts, l->msg.on_unsure == UNSURE_RESEND);
     l->unsure = true;
-    if (l->msg.on_unsure == UNSURE_RESEND && l->resent++ < RESEND_MAX)
+    if (l->msg.on_unsure == UNSURE_RESEND && l->resent++ < RESEND_MAX) {
+        (void)mend(u, patch_picture(l->payload), a->verdict.description);
         unit_hold(u, RESEND_MS, letter_again);
-    else
+    } else {
         letter_end(u, MESSAGE_UNKNOWN, a->verdict.description);
+    }
 }
 
 /* Our own fault, nobody's message: the lane is frozen, or a right is missing. */
@@ -331,6 +373,33 @@ static enum status call_with_picture(struct unit *u)
     return st;
 }
 
+/* One with "document" carries that file. It is read when it is sent: a message that
+ * waits holds no megabytes. */
+static enum status call_with_document(struct unit *u, int64_t id)
+{
+    struct document d = {0};
+    struct tg_file file = {.field = "document"};
+    enum status st = document_load(u->send->db, id, &d);
+
+    file.name = d.name;
+    file.mime = d.mime;
+    file.bytes = d.body.s;
+    file.n = d.body.len;
+    if (st == ST_OK)
+        st = call(u, &file);
+    else if (st == ST_NONE)
+        st = ST_BAD; /* it waited longer than a document lives */
+    document_free(&d);
+    return st;
+}
+
+static enum status call_with_file(struct unit *u)
+{
+    int64_t id = json_int_or(letter_of(u)->payload, "document", 0);
+
+    return id != 0 ? call_with_document(u, id) : call_with_picture(u);
+}
+
 static void letter_ask(struct unit *u)
 {
     struct letter *l = letter_of(u);
@@ -339,10 +408,13 @@ static void letter_ask(struct unit *u)
     if (!unit_fresh(u, letter_ask))
         return;
     crash_point("send.claimed");
-    st = u->send->tg == NULL ? ST_DOWN : call_with_picture(u);
+    st = u->send->tg == NULL ? ST_DOWN : call_with_file(u);
     if (st == ST_OK) {
         unit_busy(u);
         crash_point("send.asked");
+    } else if (st == ST_BAD && mend(u, patch_picture(letter_of(u)->payload),
+                                    "the picture cannot be made")) {
+        unit_next(u, letter_ask);
     } else if (st == ST_BAD) {
         log_error("message cannot be sent as it is", LOG_INT("message", l->msg.id));
         letter_end(u, MESSAGE_FAILED, "its payload is broken");

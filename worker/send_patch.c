@@ -159,6 +159,47 @@ static struct json *patch_new(const struct json *payload, const struct tg_verdic
     return with_params(payload, "sendMessage", fresh);
 }
 
+/* Parameters whose caption is their text, now. */
+static struct json *caption_as_text(const struct json *payload)
+{
+    static const char *const keys[] = {"caption", "show_caption_above_media", NULL};
+    const struct json *params = json_get(payload, "params");
+    size_t n = 0;
+    const char *words = json_text(params, "caption", &n);
+    struct json *o = words != NULL ? copy_without(params, keys) : NULL;
+
+    if (o != NULL)
+        json_set_text_n(o, "text", words, n);
+    return o;
+}
+
+struct json *patch_picture(const struct json *payload)
+{
+    struct json *words, *bare = NULL, *params = caption_as_text(payload);
+
+    if (params != NULL && json_get(payload, "qr") != NULL) {
+        static const char *const keys[] = {"qr", NULL};
+
+        words = with_params(payload, "sendMessage", params);
+        bare = copy_without(words, keys);
+        json_free(words);
+    } else {
+        json_free(params);
+    }
+    return bare;
+}
+
+struct json *patch_caption(const struct json *payload)
+{
+    const char *method = json_text(payload, "method", NULL);
+    struct json *params;
+
+    if (method == NULL || strcmp(method, "editMessageCaption") != 0)
+        return NULL;
+    params = caption_as_text(payload);
+    return params != NULL ? with_params(payload, "editMessageText", params) : NULL;
+}
+
 static struct json *(*const patches[TG_ACT_COUNT])(const struct json *payload,
                                                    const struct tg_verdict *v) = {
     [TG_ACT_SEND_NEW] = patch_new,

@@ -10,10 +10,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define AGE_MAX 110
-#define CHANGE_DAYS 365
-#define NEAR_DAYS 30
-
 /* The zone of the installation, read once a process: its name is a setting of the
  * environment and cannot change under us. */
 static const struct tz *zone(const struct config *cfg)
@@ -64,15 +60,26 @@ bool shop_is_channel(const struct shop *shop, int64_t chat, const char *username
 
 struct birthday_limits shop_birthday_limits(const struct shop *shop)
 {
-    return (struct birthday_limits){.age_min = (int)shop->set.age_min,
-                                    .age_max = AGE_MAX,
-                                    .change_days = CHANGE_DAYS,
-                                    .near_days = NEAR_DAYS};
+    struct birthday_limits out;
+
+    birthday_limits_of(&shop->set, &out);
+    return out;
 }
 
 int32_t shop_today(const struct shop *shop, int64_t now)
 {
     return tz_local(shop->tz, now).day;
+}
+
+bool shop_quiet(const struct shop *shop, int64_t now)
+{
+    struct local l = tz_local(shop->tz, now);
+    int64_t minute = l.hour * 60 + l.minute;
+    int64_t from = shop->set.quiet_from, to = shop->set.quiet_to;
+
+    if (from <= to)
+        return from <= minute && minute < to;
+    return minute >= from || minute < to; /* over midnight */
 }
 
 /* ---- small texts ---------------------------------------------------------------- */
@@ -113,6 +120,31 @@ void shop_until(const struct shop *shop, int64_t valid_until, enum lang lang,
     copy(&b, out);
 }
 
+void shop_when_near(const struct shop *shop, int64_t now, int64_t at, enum lang lang,
+                    char out[SHOP_WHEN_BYTES])
+{
+    int32_t ago = shop_today(shop, now) - shop_today(shop, at);
+    char clock[SHOP_WHEN_BYTES];
+    const struct text_arg arg = T_TEXT("time", clock);
+    struct buf b = {0};
+
+    if (ago != 0 && ago != 1) {
+        shop_when(shop, at, lang, out);
+        return;
+    }
+    shop_clock(shop, at, clock);
+    text_add_plain_args(&b, lang, ago == 0 ? TEXT_TODAY : TEXT_YESTERDAY, &arg, 1);
+    copy(&b, out);
+}
+
+void shop_money(int64_t amount, enum lang lang, char out[SHOP_WHEN_BYTES])
+{
+    struct buf b = {0};
+
+    money_add(&b, amount, lang_code(lang));
+    copy(&b, out);
+}
+
 void shop_percent(int64_t bp, enum lang lang, char out[SHOP_WHEN_BYTES])
 {
     struct buf b = {0};
@@ -125,6 +157,9 @@ void shop_day(struct date d, enum lang lang, char out[SHOP_WHEN_BYTES])
 {
     enum text_key month = TEXT_MONTH_1 + (unsigned)(d.month - 1) % 12;
 
-    snprintf(out, SHOP_WHEN_BYTES, "%d %s %d", d.day % 100, text_get(lang, month),
-             d.year % 10000);
+    if (d.year == BIRTHDAY_NO_YEAR)
+        snprintf(out, SHOP_WHEN_BYTES, "%d %s", d.day % 100, text_get(lang, month));
+    else
+        snprintf(out, SHOP_WHEN_BYTES, "%d %s %d", d.day % 100, text_get(lang, month),
+                 d.year % 10000);
 }

@@ -31,6 +31,8 @@ bool shop_is_channel(const struct shop *shop, int64_t chat, const char *username
 
 struct birthday_limits shop_birthday_limits(const struct shop *shop);
 int32_t shop_today(const struct shop *shop, int64_t now); /* local day */
+/* Is it within quiet_from … quiet_to, in the shop's zone? No marketing then. */
+bool shop_quiet(const struct shop *shop, int64_t now);
 
 /* Small texts for T_TEXT, a buffer each, so that one sentence may hold several. */
 #define SHOP_WHEN_BYTES 40
@@ -41,8 +43,13 @@ void shop_clock(const struct shop *shop, int64_t at,
 /* A discount's end: the time is left out when it ends with a day. */
 void shop_until(const struct shop *shop, int64_t valid_until, enum lang lang,
                 char out[SHOP_WHEN_BYTES]);
+/* "сегодня 14:31", "вчера 14:31", else as shop_when. */
+void shop_when_near(const struct shop *shop, int64_t now, int64_t at, enum lang lang,
+                    char out[SHOP_WHEN_BYTES]);
+void shop_money(int64_t amount, enum lang lang,
+                char out[SHOP_WHEN_BYTES]); /* 1 250 ₽ */
 void shop_percent(int64_t bp, enum lang lang, char out[SHOP_WHEN_BYTES]); /* 10 % */
 void shop_day(struct date d, enum lang lang, char out[SHOP_WHEN_BYTES]);
-/* 29 февраля 1996 */
+/* 29 февраля 1996; 29 февраля when the year was not told (BIRTHDAY_NO_YEAR) */
 
 #endif

@@ -6,13 +6,20 @@
 
 #include "worker/step.h"
 
-enum status update_step(struct step *s);       /* bot.update */
-enum status member_known_step(struct step *s); /* bot.member_known */
-enum status file_fetched_step(struct step *s); /* bot.file_fetched */
-enum status redeemed_step(struct step *s);     /* core.discount_redeemed */
-enum status voided_step(struct step *s);       /* core.redemption_voided */
-enum status gifted_step(struct step *s);       /* core.birthday_gifted */
-enum status bench_noop_step(struct step *s);   /* bench.noop */
+enum status update_step(struct step *s);          /* bot.update */
+enum status update_died_step(struct step *s);     /* bot.update_died */
+enum status member_known_step(struct step *s);    /* bot.member_known */
+enum status till_member_known(struct step *s);    /* … of a question with "till" */
+enum status fetched_step(struct step *s);         /* bot.file_fetched, of either bot */
+enum status file_fetched_step(struct step *s);    /* … of the cashiers' */
+enum status code_scanned_step(struct step *s);    /* bot.code_scanned */
+enum status redeemed_step(struct step *s);        /* core.discount_redeemed */
+enum status voided_step(struct step *s);          /* core.redemption_voided */
+enum status erase_due_step(struct step *s);       /* sched.erase_due */
+enum status discount_remind_step(struct step *s); /* sched.discount_remind */
+enum status gifted_step(struct step *s);          /* core.birthday_gifted */
+enum status shift_close_step(struct step *s);     /* sched.shift_close */
+enum status bench_noop_step(struct step *s);      /* bench.noop */
 #ifdef CRASH_POINTS
 enum status test_note_step(struct step *s); /* test.* */
 #endif

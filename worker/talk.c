@@ -99,10 +99,17 @@ int64_t talk_id(const char *arg, const char **rest)
 
 /* ---- for the screens ------------------------------------------------------------ */
 
+static struct json *in_topic(const struct talk *t, struct json *payload)
+{
+    if (payload != NULL && t->topic != 0)
+        json_set_int(json_get(payload, "params"), "message_thread_id", t->topic);
+    return payload;
+}
+
 static enum status put(struct talk *t, struct screen *sc, const struct screen_place *at,
                        enum message_purpose purpose)
 {
-    struct json *payload = screen_payload(sc, at);
+    struct json *payload = in_topic(t, screen_payload(sc, at));
     const char *text = payload != NULL ? json_print(payload) : NULL;
     struct message_spec spec = {
         .sender = t->book->sender,

@@ -8,7 +8,7 @@
  *   screens   buttons, "<screen>:<action>" of the data v1:<screen>:<action>:<arg>
  *   commands  "discount" for /discount
  *   links     "s_" for /start s_<token>
- *   states    "birthday": what the next text answers (dialog.h)
+ *   states    "support": what the next text answers (dialog.h)
  *
  * A row without a need, or of the cashier's bot without a permission where one is due,
  * stops the program at its start (talk_books_whole). To add a screen: a function in a
@@ -26,6 +26,7 @@
 #include "core/message.h"
 #include "core/staff/shift.h"
 #include "core/staff/staff.h"
+#include "core/staff/till.h"
 #include "worker/dialog.h"
 #include "worker/screen.h"
 #include "worker/shop.h"
@@ -39,6 +40,7 @@ struct talk {
     const struct shop *shop;
     const struct update *up; /* NULL: not from an update (notice, answer of a check) */
     int64_t user;            /* and the private chat, which has the same id */
+    int64_t topic;           /* of a group's forum; 0: none */
     enum lang lang;
     int64_t now;
     struct dialog dialog;
@@ -48,9 +50,14 @@ struct talk {
 
     bool known; /* the client bot: customer is loaded; the cashier bot: staff is */
     struct customer customer;
+    bool back; /* had blocked the client bot, until this very update */
     struct staff staff;
     bool on_shift;
     struct shift shift;
+    struct till
+        till;        /* a phone that several people share; id 0: it is somebody's own */
+    bool pin_passed; /* the PIN of staff was right just now (cashier.h: pin_ask) */
+    int64_t pin_staff; /* … and whose PIN that was, who may be about to become staff */
 };
 
 /* arg: ASCII letters, digits and _ . -, at most 64, never NULL. */
@@ -69,6 +76,7 @@ struct talk_row {
     talk_fn *run;
     enum talk_need need;
     enum perm perm; /* with NEED_STAFF, NEED_SHIFT */
+    bool always;    /* a "no" is obeyed however late it comes (talk_late.c) */
 };
 
 struct talk_table {
@@ -87,12 +95,16 @@ struct talk_book {
     enum status (*open)(struct talk *t); /* who is it: fills known, lang … */
     /* May the row run? ST_REFUSED: no, and the person has been told. */
     enum status (*allow)(struct talk *t, const struct talk_row *row);
-    talk_fn
-        *menu; /* arg "old": the button was of an older screen; "lost": a state was */
+    talk_fn *menu; /* arg "old": the button was of an older screen; "lost": a state was;
+                  "were": we were away when it was written */
     struct talk_row text; /* a text outside any state */
     struct talk_row photo;
-    struct talk_row hint; /* a voice, a sticker, a command that means nothing here */
+    struct talk_row contact; /* no name: the hint answers */
+    struct talk_row hint;    /* a voice, a sticker, a command that means nothing here */
     talk_fn *blocked, *unblocked;
+    /* A text that answers a message of ours (up->reply). ST_NONE: of no talk; it is read
+     * as any other. */
+    talk_fn *reply;
 };
 
 bool talk_books_whole(void); /* every row of every table has its need, function, name */
@@ -119,6 +131,12 @@ void talk_forget(struct talk *t);
 struct contact talk_contact(const struct talk *t); /* borrowed from the update */
 
 /* ---- pure ----------------------------------------------------------------------- */
+
+/* Is this no time to answer? ST_REFUSED: it is not, and what there was to say was said.
+ * Asked before a row runs that is not `always`. */
+must_check enum status talk_late(struct talk *t);
+/* What a press is answered with while the shop is closed for repairs; else NULL. */
+const char *talk_closed(const struct talk *t);
 
 struct callback {
     char route[SCREEN_DATA_MAX + 1]; /* "d:renew" */

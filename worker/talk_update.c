@@ -19,7 +19,8 @@ bool talk_books_whole(void)
 
     for (i = 0; i < sizeof(books) / sizeof(books[0]); i++) {
         const struct talk_book *b = books[i];
-        const struct talk_row acts[] = {b->text, b->photo, b->hint};
+        const struct talk_row acts[] = {b->text, b->photo, b->hint,
+                                        b->contact.name != NULL ? b->contact : b->hint};
         const struct talk_table more = TALK_TABLE(acts);
 
         if (!talk_table_whole(&b->screens) || !talk_table_whole(&b->commands) ||
@@ -54,18 +55,30 @@ static void acknowledge(struct talk *t)
     json_set_text(with.args, "q", t->up->callback);
     if (t->up->act == ACT_STRAY_BUTTON)
         json_set_text(with.args, "text", text_get(t->lang, ALERT_PRIVATE));
+    else if (talk_closed(t) != NULL)
+        json_set_text(with.args, "text", talk_closed(t));
     if (job_put_now(t->s->queue, t->now, &with) != ST_OK)
         log_warn("callback_not_acknowledged", LOG_INT("user", t->user));
 }
 
 static enum status run(struct talk *t, const struct talk_row *row, const char *arg)
 {
-    enum status st = t->book->allow(t, row);
+    enum status st = row->always ? ST_OK : talk_late(t);
 
+    if (st == ST_OK)
+        st = t->book->allow(t, row);
     if (st == ST_REFUSED)
         return ST_OK;
     return st != ST_OK ? st : row->run(t, arg);
 }
+
+static enum status old_screen(struct talk *t, const char *arg)
+{
+    (void)arg;
+    return t->book->menu(t, "old");
+}
+
+static const struct talk_row old = {"old", old_screen, NEED_NOTHING};
 
 static enum status on_button(struct talk *t)
 {
@@ -73,9 +86,9 @@ static enum status on_button(struct talk *t)
     struct callback c;
 
     if (!callback_read(t->up->data, t->up->data_n, &c))
-        return t->book->menu(t, "old");
+        return run(t, &old, "");
     row = talk_find(&t->book->screens, c.route);
-    return row != NULL ? run(t, row, c.arg) : t->book->menu(t, "old");
+    return run(t, row != NULL ? row : &old, c.arg);
 }
 
 static enum status on_stray_button(struct talk *t)
@@ -111,6 +124,10 @@ static enum status on_command(struct talk *t)
 static enum status on_text(struct talk *t)
 {
     const struct talk_row *row;
+    enum status st = t->up->reply != 0 ? t->book->reply(t, "") : ST_NONE;
+
+    if (st != ST_NONE)
+        return st;
 
     if (dialog_load(t->s, t->book->name, t->user, &t->dialog) == ST_BAD) {
         talk_forget(t);
@@ -123,6 +140,13 @@ static enum status on_text(struct talk *t)
 static enum status on_photo(struct talk *t)
 {
     return run(t, &t->book->photo, "");
+}
+
+static enum status on_contact(struct talk *t)
+{
+    const struct talk_book *b = t->book;
+
+    return run(t, b->contact.name != NULL ? &b->contact : &b->hint, "");
 }
 
 static enum status on_other(struct talk *t)
@@ -164,18 +188,34 @@ static enum status on_group(struct talk *t)
     return st;
 }
 
+/* Words of a group are ours only when they belong to a talk. */
+static enum status on_group_reply(struct talk *t)
+{
+    enum status st = t->book->reply(t, "");
+
+    return st == ST_NONE ? ST_OK : st;
+}
+
 static enum status for_channel(struct talk *t)
 {
     return channel_news(t);
 }
 
 static enum status (*const acts[ACT_COUNT])(struct talk *t) = {
-    [ACT_COMMAND] = on_command,       [ACT_TEXT] = on_text,
-    [ACT_PHOTO] = on_photo,           [ACT_OTHER] = on_other,
-    [ACT_BUTTON] = on_button,         [ACT_STRAY_BUTTON] = on_stray_button,
-    [ACT_GROUP] = on_group,           [ACT_BLOCKED] = on_blocked,
-    [ACT_UNBLOCKED] = on_unblocked,   [ACT_JOINED] = for_channel,
-    [ACT_LEFT] = for_channel,         [ACT_CHANNEL_ADMIN] = for_channel,
+    [ACT_COMMAND] = on_command,
+    [ACT_TEXT] = on_text,
+    [ACT_PHOTO] = on_photo,
+    [ACT_OTHER] = on_other,
+    [ACT_CONTACT] = on_contact,
+    [ACT_BUTTON] = on_button,
+    [ACT_STRAY_BUTTON] = on_stray_button,
+    [ACT_GROUP] = on_group,
+    [ACT_GROUP_REPLY] = on_group_reply,
+    [ACT_BLOCKED] = on_blocked,
+    [ACT_UNBLOCKED] = on_unblocked,
+    [ACT_JOINED] = for_channel,
+    [ACT_LEFT] = for_channel,
+    [ACT_CHANNEL_ADMIN] = for_channel,
     [ACT_CHANNEL_LOST] = for_channel,
 };
 

@@ -96,6 +96,14 @@ static void add_form(struct fill *f, const char *forms, size_t n, int64_t number
     buf_add(f->out, forms, (size_t)((bar != NULL ? bar : end) - forms));
 }
 
+/* Without a format the words stay as they are, and a tap tells the reader's own time. */
+static void add_time(struct fill *f, const struct text_arg *a)
+{
+    buf_addf(f->out, "<tg-time unix=\"%lld\">", (long long)a->time);
+    buf_add_html(f->out, a->text);
+    buf_adds(f->out, "</tg-time>");
+}
+
 /* What stands between braces: a name, or name:form|form|form. */
 static void add_value(struct fill *f, const char *s, size_t n)
 {
@@ -109,6 +117,8 @@ static void add_value(struct fill *f, const char *s, size_t n)
         add_form(f, colon + 1, n - name_n - 1, a->number);
     else if (a->is_number)
         buf_addf(f->out, "%lld", (long long)a->number);
+    else if (f->html && a->time > 0)
+        add_time(f, a);
     else if (f->html)
         buf_add_html(f->out, a->text);
     else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
-#include "worker/update.h"
+#include "worker/update_private.h"
 
 #include <string.h>
 #include <strings.h>
@@ -10,15 +10,13 @@
 #define TELEGRAM_ANONYMOUS_ADMIN 1087968824
 #define TELEGRAM_CHANNEL_MASK 136817688
 
-typedef void reader(const struct json *o, const char *me, struct update *u);
-
-static void ignore(struct update *u, enum update_why why)
+void update_ignore(struct update *u, enum update_why why)
 {
     u->act = ACT_IGNORE;
     u->why = why;
 }
 
-static void act(struct update *u, enum update_act a)
+void update_act(struct update *u, enum update_act a)
 {
     u->act = a;
     u->why = WHY_NOT_IGNORED;
@@ -68,236 +66,44 @@ static bool is_private(const struct json *chat, const struct update *u)
 
 /* ---- messages ------------------------------------------------------------------- */
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t';
-}
-
-static bool is_command_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_';
-}
-
-/* What stands behind @ in "/command@Name args"; 0 when there is no name. */
-static size_t name_len(const char *s, size_t n)
-{
-    size_t i = 0;
-
-    if (n == 0 || s[0] != '@')
-        return 0;
-    while (i + 1 < n && is_command_char(s[i + 1]))
-        i++;
-    return i;
-}
-
-struct command {
-    size_t n;    /* of the name behind the slash; 0: no command */
-    size_t at_n; /* of the bot's name */
-};
-
-static struct command command_find(const struct update *u)
-{
-    struct command c = {0};
-    size_t end;
-
-    if (u->text_n < 2 || u->text[0] != '/')
-        return c;
-    while (c.n + 1 < u->text_n && is_command_char(u->text[c.n + 1]))
-        c.n++;
-    if (c.n == 0 || c.n >= sizeof(u->command))
-        return (struct command){0};
-    end = 1 + c.n;
-    c.at_n = name_len(u->text + end, u->text_n - end);
-    end += c.at_n > 0 ? c.at_n + 1 : 0;
-    if (end < u->text_n && !is_blank(u->text[end]))
-        return (struct command){0};
-    return c;
-}
-
-static void command_take(struct update *u, struct command c)
-{
-    size_t i, at = 1 + c.n + (c.at_n > 0 ? c.at_n + 1 : 0), end = u->text_n;
-
-    for (i = 0; i < c.n; i++) {
-        char ch = u->text[1 + i];
-
-        u->command[i] = ch >= 'A' && ch <= 'Z' ? (char)(ch - 'A' + 'a') : ch;
-    }
-    u->command[c.n] = '\0';
-    while (at < end && is_blank(u->text[at]))
-        at++;
-    while (end > at && is_blank(u->text[end - 1]))
-        end--;
-    u->args = u->text + at;
-    u->args_n = end - at;
-}
-
-static bool name_is(const struct update *u, struct command c, const char *me)
-{
-    return me != NULL && strlen(me) == c.at_n &&
-           strncasecmp(u->text + 1 + c.n + 1, me, c.at_n) == 0;
-}
-
-static void read_text(const struct json *m, const char *me, struct update *u)
-{
-    struct command c;
-
-    (void)m;
-    c = command_find(u);
-    if (c.n == 0) {
-        act(u, ACT_TEXT);
-        return;
-    }
-    if (c.at_n > 0 && me != NULL && !name_is(u, c, me)) {
-        ignore(u, WHY_OTHER_BOT);
-        return;
-    }
-    command_take(u, c);
-    act(u, ACT_COMMAND);
-}
-
-/* The sizes come in any order: the largest area is the one to decode. */
-static void read_photo(const struct json *m, const char *me, struct update *u)
-{
-    const struct json *sizes = json_get(m, "photo");
-    int64_t best = -1;
-    size_t i, n = json_count(sizes);
-
-    (void)me;
-    for (i = 0; i < n; i++) {
-        const struct json *p = json_at(sizes, i);
-        const char *file = json_text(p, "file_id", NULL);
-        int64_t w = json_int_or(p, "width", 0), h = json_int_or(p, "height", 0);
-
-        if (file == NULL || w < 0 || h < 0 || w > 100000 || h > 100000 || w * h <= best)
-            continue;
-        best = w * h;
-        u->file = file;
-        u->file_bytes = json_int_or(p, "file_size", 0);
-    }
-    act(u, u->file != NULL ? ACT_PHOTO : ACT_OTHER);
-}
-
-static void read_document(const struct json *m, const char *me, struct update *u)
-{
-    const char *mime = json_text(m, "document.mime_type", NULL);
-    const char *file = json_text(m, "document.file_id", NULL);
-
-    (void)me;
-    if (mime == NULL || file == NULL || strncmp(mime, "image/", 6) != 0) {
-        act(u, ACT_OTHER);
-        return;
-    }
-    u->file = file;
-    u->file_bytes = json_int_or(m, "document.file_size", 0);
-    act(u, ACT_PHOTO);
-}
-
-/* What the Mini App's scanner sends is as good as typed, and as bad. */
-static void read_web_app(const struct json *m, const char *me, struct update *u)
-{
-    (void)me;
-    u->text = json_text(m, "web_app_data.data", &u->text_n);
-    act(u, u->text != NULL ? ACT_TEXT : ACT_OTHER);
-}
-
-static void read_other(const struct json *m, const char *me, struct update *u)
-{
-    (void)m;
-    (void)me;
-    act(u, ACT_OTHER);
-}
-
-/* What a person may send. Whatever is not here is a service message, or of a Bot API
- * newer than this table: no answer. */
-static const struct {
-    const char *member;
-    reader *read;
-} contents[] = {
-    {"text", read_text},
-    {"photo", read_photo},
-    {"web_app_data", read_web_app},
-    {"animation", read_other},
-    {"document", read_document},
-    {"audio", read_other},
-    {"video", read_other},
-    {"video_note", read_other},
-    {"voice", read_other},
-    {"sticker", read_other},
-    {"contact", read_other},
-    {"location", read_other},
-    {"venue", read_other},
-    {"dice", read_other},
-    {"poll", read_other},
-    {"game", read_other},
-    {"story", read_other},
-    {"paid_media", read_other},
-    {"checklist", read_other},
-    {"rich_message", read_other},
-};
-
-static void read_content(const struct json *m, const char *me, struct update *u)
-{
-    size_t i;
-
-    for (i = 0; i < sizeof(contents) / sizeof(contents[0]); i++)
-        if (json_get(m, contents[i].member) != NULL) {
-            contents[i].read(m, me, u);
-            return;
-        }
-    ignore(u, WHY_SERVICE);
-}
-
-/* In a group we hear only our own name. */
-static void read_group_talk(const char *me, struct update *u)
-{
-    struct command c = command_find(u);
-
-    if (c.n == 0 || c.at_n == 0)
-        ignore(u, WHY_NOT_ADDRESSED);
-    else if (!name_is(u, c, me))
-        ignore(u, WHY_OTHER_BOT);
-    else
-        act(u, ACT_GROUP);
-}
-
 static void read_message(const struct json *m, const char *me, struct update *u)
 {
     const struct json *chat = json_get(m, "chat");
     enum update_why why = read_person(json_get(m, "from"), u);
 
     read_chat(chat, u);
+    u->date = json_int_or(m, "date", 0);
     if (u->chat == 0) {
-        ignore(u, WHY_MALFORMED);
+        update_ignore(u, WHY_MALFORMED);
         return;
     }
     if (json_get(m, "sender_chat") != NULL)
         why = WHY_NO_PERSON;
     if (why != WHY_NOT_IGNORED) {
-        ignore(u, why);
+        update_ignore(u, why);
         return;
     }
+    update_read_reply(m, me, u);
     u->text = json_text(m, "text", &u->text_n);
     if (u->text == NULL)
         u->text = json_text(m, "caption", &u->text_n);
     if (is_private(chat, u))
-        read_content(m, me, u);
+        update_read_content(m, me, u);
     else
-        read_group_talk(me, u);
+        update_read_group(me, u);
 }
 
 static void read_edited(const struct json *m, const char *me, struct update *u)
 {
     read_message(m, me, u);
-    ignore(u, WHY_EDITED);
+    update_ignore(u, WHY_EDITED);
 }
 
 static void read_post(const struct json *m, const char *me, struct update *u)
 {
     (void)me;
     read_chat(json_get(m, "chat"), u);
-    ignore(u, WHY_NO_PERSON);
+    update_ignore(u, WHY_NO_PERSON);
 }
 
 /* ---- buttons -------------------------------------------------------------------- */
@@ -311,21 +117,21 @@ static void read_callback(const struct json *q, const char *me, struct update *u
     u->callback = json_text(q, "id", NULL);
     u->data = json_text(q, "data", &u->data_n);
     if (u->callback == NULL || why != WHY_NOT_IGNORED) {
-        ignore(u, u->callback == NULL ? WHY_MALFORMED : why);
+        update_ignore(u, u->callback == NULL ? WHY_MALFORMED : why);
         return;
     }
-    act(u, ACT_BUTTON);
+    update_act(u, ACT_BUTTON);
     u->chat = u->user;
     if (json_is_object(m)) {
         read_chat(json_get(m, "chat"), u);
         if (!is_private(json_get(m, "chat"), u))
-            act(u, ACT_STRAY_BUTTON);
+            update_act(u, ACT_STRAY_BUTTON);
         /* date 0 is a message that nobody can see into any more. */
         if (json_int_or(m, "date", 0) > 0)
             u->message = json_int_or(m, "message_id", 0);
         u->on_photo = json_is_array(json_get(m, "photo"));
     } else if (json_get(q, "inline_message_id") != NULL)
-        act(u, ACT_STRAY_BUTTON);
+        update_act(u, ACT_STRAY_BUTTON);
 }
 
 /* ---- membership ----------------------------------------------------------------- */
@@ -362,13 +168,13 @@ static void read_member(const struct json *o, const char *me, struct update *u)
     read_chat(json_get(o, "chat"), u);
     u->who = json_int_or(o, "new_chat_member.user.id", 0);
     if (u->chat == 0 || u->who <= 0 || new == MEMBER_UNKNOWN)
-        ignore(u, WHY_MALFORMED);
+        update_ignore(u, WHY_MALFORMED);
     else if (json_bool_or(o, "new_chat_member.user.is_bot", false))
-        ignore(u, WHY_BOT);
+        update_ignore(u, WHY_BOT);
     else if (old == new)
-        ignore(u, WHY_NO_CHANGE);
+        update_ignore(u, WHY_NO_CHANGE);
     else
-        act(u, new == MEMBER_IN ? ACT_JOINED : ACT_LEFT);
+        update_act(u, new == MEMBER_IN ? ACT_JOINED : ACT_LEFT);
 }
 
 static void read_my_member(const struct json *o, const char *me, struct update *u)
@@ -380,16 +186,16 @@ static void read_my_member(const struct json *o, const char *me, struct update *
     (void)me;
     read_chat(json_get(o, "chat"), u);
     if (u->chat == 0 || new == MEMBER_UNKNOWN)
-        ignore(u, WHY_MALFORMED);
+        update_ignore(u, WHY_MALFORMED);
     else if (text_is(o, "chat.type", "channel"))
-        act(u, text_is(now, "status", "administrator") ? ACT_CHANNEL_ADMIN
-                                                       : ACT_CHANNEL_LOST);
+        update_act(u, text_is(now, "status", "administrator") ? ACT_CHANNEL_ADMIN
+                                                              : ACT_CHANNEL_LOST);
     else if (why != WHY_NOT_IGNORED)
-        ignore(u, why);
+        update_ignore(u, why);
     else if (!is_private(json_get(o, "chat"), u))
-        ignore(u, WHY_NOT_ADDRESSED);
+        update_ignore(u, WHY_NOT_ADDRESSED);
     else
-        act(u, new == MEMBER_IN ? ACT_UNBLOCKED : ACT_BLOCKED);
+        update_act(u, new == MEMBER_IN ? ACT_UNBLOCKED : ACT_BLOCKED);
 }
 
 /* ---- the update ----------------------------------------------------------------- */
@@ -409,7 +215,7 @@ void update_parse(const struct json *raw, const char *me, struct update *u)
     size_t i;
 
     *u = (struct update){.id = -1};
-    ignore(u, WHY_MALFORMED);
+    update_ignore(u, WHY_MALFORMED);
     if (!json_is_object(raw) || !json_int(raw, "update_id", &u->id) || u->id < 0) {
         u->id = -1;
         return;
@@ -423,7 +229,7 @@ void update_parse(const struct json *raw, const char *me, struct update *u)
             kinds[i].read(o, me, u);
         return;
     }
-    ignore(u, WHY_UNKNOWN_KIND);
+    update_ignore(u, WHY_UNKNOWN_KIND);
 }
 
 const char *update_act_name(enum update_act a)
@@ -433,10 +239,12 @@ const char *update_act_name(enum update_act a)
         [ACT_COMMAND] = "command",
         [ACT_TEXT] = "text",
         [ACT_PHOTO] = "photo",
+        [ACT_CONTACT] = "contact",
         [ACT_OTHER] = "other",
         [ACT_BUTTON] = "button",
         [ACT_STRAY_BUTTON] = "stray_button",
         [ACT_GROUP] = "group",
+        [ACT_GROUP_REPLY] = "group_reply",
         [ACT_BLOCKED] = "blocked",
         [ACT_UNBLOCKED] = "unblocked",
         [ACT_JOINED] = "joined",

@@ -18,11 +18,13 @@ enum update_act {
     ACT_IGNORE,  /* why says why */
     ACT_COMMAND, /* command, args */
     ACT_TEXT,    /* text: of a message, or of a Mini App's scanner */
-    ACT_PHOTO,  /* file: the largest picture of the message, or an image sent as file */
-    ACT_OTHER,  /* a voice, a sticker, a contact: nothing we can read */
-    ACT_BUTTON, /* callback, data; message is 0 when it can be edited no more */
+    ACT_PHOTO, /* file: the largest picture of the message, or an image sent as file */
+    ACT_CONTACT,      /* phone; contact says whose it is */
+    ACT_OTHER,        /* a voice, a sticker: nothing we can read */
+    ACT_BUTTON,       /* callback, data; message is 0 when it can be edited no more */
     ACT_STRAY_BUTTON, /* a button outside a private chat: acknowledge, no more */
     ACT_GROUP,        /* addressed by name in a group: one polite line */
+    ACT_GROUP_REPLY,  /* a group's answer to a message of ours: text, reply */
     ACT_BLOCKED,      /* the person stopped the bot */
     ACT_UNBLOCKED,
     ACT_JOINED, /* who became a member of chat */
@@ -49,7 +51,8 @@ enum update_why {
 struct update {
     enum update_act act;
     enum update_why why;
-    int64_t id; /* -1: none */
+    int64_t id;   /* -1: none */
+    int64_t date; /* of a message: when it was written, seconds; 0: not told */
 
     int64_t user; /* who did it; 0: nobody */
     const char *first_name, *last_name, *username, *language; /* NULL: not given */
@@ -60,11 +63,16 @@ struct update {
     int64_t message; /* of ACT_BUTTON: the message that carries the button, or 0 */
     bool on_photo;   /* it carries a picture, so its text cannot be edited */
 
+    int64_t reply; /* the message of this chat it answers, if that one is ours; or 0 */
     const char *text; /* also of a caption */
     size_t text_n;
     char command[33]; /* lower case, without slash and bot name */
     const char *args; /* behind the command, blanks trimmed */
     size_t args_n;
+
+    const char *phone; /* of ACT_CONTACT, as it came */
+    size_t phone_n;
+    int64_t contact; /* whose phone that is; 0: nobody's we could tell, or passed on */
 
     const char *file; /* file_id */
     int64_t file_bytes;

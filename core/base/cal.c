@@ -241,3 +241,21 @@ enum cal_fault cal_read(const char *s, size_t n, struct date *out)
         return CAL_UNREADABLE;
     return cal_valid(*out) ? CAL_FINE : CAL_NO_SUCH_DAY;
 }
+
+enum cal_fault cal_read_yearless(const char *s, size_t n, struct date *out)
+{
+    struct token t[TOKENS_MAX], *day = &t[0], *month = &t[1];
+    int count = split(s, n, t);
+
+    *out = (struct date){0};
+    if (count == 2 && t[0].digits == 0) { /* February 29 */
+        month = &t[0];
+        day = &t[1];
+    }
+    if (count != 2 || day->digits < 1 || day->digits > 2 || month_of(month) == 0)
+        return CAL_UNREADABLE;
+    *out = (struct date){0, month_of(month), day->number};
+    return out->day >= 1 && out->day <= cal_month_days(2000, out->month)
+               ? CAL_FINE
+               : CAL_NO_SUCH_DAY;
+}

@@ -32,9 +32,13 @@ struct date cal_birthday_in(struct date born, int year, bool leap_to_march);
 enum cal_fault {
     CAL_FINE,
     CAL_UNREADABLE,
-    CAL_SHORT_YEAR, /* two digits: ask back */
+    CAL_SHORT_YEAR, /* two digits, as out says: ask back */
     CAL_NO_SUCH_DAY /* out is set: say how many days that month has */
 };
 enum cal_fault cal_read(const char *s, size_t n, struct date *out);
+
+/* The same without a year: 29.02, "29 февраля", "feb 29". Never CAL_SHORT_YEAR; the
+ * year of out is 0. */
+enum cal_fault cal_read_yearless(const char *s, size_t n, struct date *out);
 
 #endif

@@ -196,26 +196,19 @@ static enum code_fault reading_fault(const struct reading *r)
 }
 
 /* Neither reading is good: speak of the one that understood more of what was typed. */
-static enum code_fault explain(const struct reading *look, const struct reading *key,
-                               int *at)
+static const struct reading *better(const struct reading *look,
+                                    const struct reading *key)
 {
     bool key_better = look->alien != 0 && (key->alien == 0 || key->alien > look->alien);
-    const struct reading *r = key_better ? key : look;
 
-    if (at != NULL)
-        *at = r->alien;
-    return reading_fault(r);
+    return key_better ? key : look;
 }
 
-enum code_fault code_read(const char *typed, size_t n, char out[CODE_SYMBOLS + 1],
-                          int *at)
+static void read_both(const char *typed, size_t n, struct reading *look,
+                      struct reading *key)
 {
-    struct reading look = {0}, key = {0};
-
-    out[0] = '\0';
-    if (at != NULL)
-        *at = 0;
-    for (size_t i = 0, step; i < n && look.count < 1000; i += step) {
+    *look = *key = (struct reading){0};
+    for (size_t i = 0, step; i < n && look->count < 1000; i += step) {
         uint32_t c = 0; /* in no code, and so is a byte that is no character */
 
         step = utf_char_len(typed + i, n - i);
@@ -224,15 +217,89 @@ enum code_fault code_read(const char *typed, size_t n, char out[CODE_SYMBOLS + 1
         else
             c = narrow(utf_code(typed + i, step));
         if (!is_skipped(c))
-            read_symbol(c, &look, &key);
+            read_symbol(c, look, key);
     }
-    if (reading_fault(&look) == CODE_FINE)
-        memcpy(out, look.code, sizeof look.code);
-    else if (reading_fault(&key) == CODE_FINE)
-        memcpy(out, key.code, sizeof key.code);
-    else
-        return explain(&look, &key, at);
-    return CODE_FINE;
+}
+
+enum code_fault code_read(const char *typed, size_t n, char out[CODE_SYMBOLS + 1],
+                          int *at)
+{
+    struct reading look, key;
+    const struct reading *r;
+
+    out[0] = '\0';
+    if (at != NULL)
+        *at = 0;
+    read_both(typed, n, &look, &key);
+    r = reading_fault(&look) == CODE_FINE  ? &look
+        : reading_fault(&key) == CODE_FINE ? &key
+                                           : better(&look, &key);
+    if (reading_fault(r) == CODE_FINE)
+        memcpy(out, r->code, sizeof r->code);
+    else if (at != NULL)
+        *at = r->alien;
+    return reading_fault(r);
+}
+
+/* ---- where the slip may be ------------------------------------------------------ */
+
+/* Taken for one another by the eye, in handwriting or on a bad screen. */
+static bool alike(char a, char b)
+{
+    static const char pairs[] = "8B3B385S2Z6G690D0QDQ17CGVYVWMNHNEFPRKX4A1T1J6B9G";
+
+    for (const char *p = pairs; *p != '\0'; p += 2)
+        if ((p[0] == a && p[1] == b) || (p[0] == b && p[1] == a))
+            return true;
+    return false;
+}
+
+/* The one symbol that would make the code whole at that place. */
+static char whole_with(const char *code, int i)
+{
+    char with[CODE_SYMBOLS];
+
+    memcpy(with, code, sizeof with);
+    for (const char *s = symbols; *s != '\0'; s++) {
+        with[i] = *s;
+        if (weighted_sum(with) == 0)
+            return *s;
+    }
+    return code[i];
+}
+
+static bool whole_exchanged(const char *code, int i)
+{
+    char with[CODE_SYMBOLS];
+
+    if (i + 1 >= CODE_SYMBOLS || code[i] == code[i + 1])
+        return false;
+    memcpy(with, code, sizeof with);
+    with[i] = code[i + 1];
+    with[i + 1] = code[i];
+    return weighted_sum(with) == 0;
+}
+
+int code_doubts(const char *typed, size_t n, struct code_doubt *out, int room)
+{
+    struct reading look, key;
+    const struct reading *r;
+    int found = 0;
+
+    read_both(typed, n, &look, &key);
+    r = better(&look, &key);
+    if (reading_fault(&look) == CODE_FINE || reading_fault(&key) == CODE_FINE ||
+        reading_fault(r) != CODE_MISTYPED)
+        return 0;
+    for (int i = 0; i < CODE_SYMBOLS && found < room; i++) {
+        char meant = whole_with(r->code, i);
+
+        if (alike(r->code[i], meant))
+            out[found++] = (struct code_doubt){i + 1, r->code[i], meant, false};
+        else if (whole_exchanged(r->code, i))
+            out[found++] = (struct code_doubt){i + 1, r->code[i], r->code[i + 1], true};
+    }
+    return found;
 }
 
 /* ---- ULID ----------------------------------------------------------------------- */

@@ -19,6 +19,7 @@
 
 #include "core/base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,17 @@ enum code_fault {
  * blanks and hyphens not counted; 0 with any other fault. */
 enum code_fault code_read(const char *typed, size_t n, char out[CODE_SYMBOLS + 1],
                           int *at);
+
+/* Of a code that is CODE_MISTYPED: where the slip may be. For each place one symbol
+ * makes the check fit; those that are easily taken for what was typed (8 for B, 2 for Z)
+ * and neighbours that changed places are answered, left to right, at most room. Whether
+ * such a code was ever given out is not asked. */
+struct code_doubt {
+    int at;            /* 1-based; of exchanged ones the left */
+    char typed, meant; /* meant of exchanged ones: the right one's symbol */
+    bool exchanged;
+};
+int code_doubts(const char *typed, size_t n, struct code_doubt *out, int room);
 
 /* ULID: 48 bits of milliseconds, 80 random ones; sorts by time. Text is 26 symbols,
  * read in either case. */

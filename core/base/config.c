@@ -78,16 +78,27 @@ static const struct setting settings[] = {
      "what Telegram shows us for the client bot, 1 to 256 of A-Z a-z 0-9 _ -"},
     {"TELEGRAM_AUTH_WEBHOOK_SECRET", CONFIG_HOOK, AT(telegram_auth_webhook_secret), NULL,
      SECRET, 0, "the same for the cashier bot, another one"},
+    {"TELEGRAM_WEBHOOK_SECRET_OLD", CONFIG_HOOK, AT(telegram_webhook_secret_old), NULL,
+     SECRET, 0, "the one before: good until Telegram was told of the new one"},
+    {"TELEGRAM_AUTH_WEBHOOK_SECRET_OLD", CONFIG_HOOK,
+     AT(telegram_auth_webhook_secret_old), NULL, SECRET, 0,
+     "the same for the cashier bot"},
     {"PUBLIC_URL", CONFIG_PUBLIC, AT(public_url), NULL, 0, 0,
      "https address of this installation, as https://shop.example"},
+    {"SCANNER_URL", CONFIG_URL, AT(scanner_url), NULL, 0, 0,
+     "the scanner's page of the api; PUBLIC_URL/scan when absent"},
     {"SUPERADMIN_TELEGRAM_ID", CONFIG_ID, AT(superadmin_telegram_id), NULL, 0, 0,
      "who becomes the owner at the first start"},
 
     HEADING("Keys (make one with: openssl rand -hex 32)"),
     {"JWT_SECRET_KEY", CONFIG_KEY, AT(jwt_secret_key), NULL, SECRET, 0,
-     "signs the panel's logins, 32 bytes or more", LATER},
+     "signs the panel's logins, 32 bytes or more"},
+    {"JWT_SECRET_KEY_OLD", CONFIG_KEY, AT(jwt_secret_key_old), NULL, SECRET, 0,
+     "the one before: its logins hold until they end"},
     {"INTERNAL_API_KEY", CONFIG_TEXT, AT(internal_api_key), NULL, SECRET, 0,
      "opens /internal/*; closed when absent"},
+    {"INTERNAL_API_KEY_OLD", CONFIG_TEXT, AT(internal_api_key_old), NULL, SECRET, 0,
+     "the one before: opens as well while it stands here"},
 
     HEADING("The rest"),
     {"TIMEZONE", CONFIG_ZONE, AT(timezone), "Asia/Vladivostok", 0, 0,
@@ -96,6 +107,12 @@ static const struct setting settings[] = {
      "where api listens"},
     {"BOTS_LISTEN", CONFIG_LISTEN, AT(bots_listen), "127.0.0.1:8080", 0, 0,
      "where bots listens"},
+    {"API_HANDS", CONFIG_HANDS, AT(api_hands), "4", 0, 0,
+     "requests of the admin API worked on at a time, 1 to 64"},
+    {"API_RATE", CONFIG_RATE, AT(api_rate), "100", 0, 0,
+     "how often api may be asked, in percent of the usual; 0: without limits"},
+    {"TRUSTED_PROXIES", CONFIG_PROXIES, AT(trusted_proxies), "127.0.0.1,::1", 0, 0,
+     "whose X-Forwarded-For is believed, as 127.0.0.1,10.0.0.0/8"},
     {"API_JOBS_LISTEN", CONFIG_LISTEN, AT(api_jobs_listen), NULL, 0, 0,
      "where api shows the queue, as 127.0.0.1:5555", LATER},
     {"WORKER_METRICS_LISTEN", CONFIG_LISTEN, AT(worker_metrics_listen), NULL, 0, 0,
@@ -343,6 +360,10 @@ static enum status check_together(const struct config *cfg, unsigned need)
     if (hook != NULL && auth_hook != NULL && strcmp(hook, auth_hook) == 0)
         return refuse("TELEGRAM_AUTH_WEBHOOK_SECRET is the same as "
                       "TELEGRAM_WEBHOOK_SECRET: make another one");
+    if (cfg->scanner_url != NULL && strncmp(cfg->scanner_url, "https://", 8) != 0 &&
+        strcmp(cfg->telegram_api_base, API_OF_TELEGRAM) == 0)
+        return refuse("SCANNER_URL is not an https:// address: Telegram refuses every "
+                      "message with a button that leads elsewhere");
     if (cfg->telegram_updates != UPDATES_WEBHOOK)
         return ST_OK;
     if (cfg->public_url == NULL && strcmp(cfg->telegram_api_base, API_OF_TELEGRAM) == 0)

@@ -29,11 +29,15 @@ struct config {
     const char *telegram_api_base, *telegram_proxy;
     enum config_updates telegram_updates;
     const char *telegram_webhook_secret, *telegram_auth_webhook_secret;
-    const char *public_url;
+    const char *telegram_webhook_secret_old, *telegram_auth_webhook_secret_old;
+    const char *public_url, *scanner_url;
     int64_t superadmin_telegram_id;
-    const char *jwt_secret_key, *internal_api_key;
+    const char *jwt_secret_key, *jwt_secret_key_old, *internal_api_key,
+        *internal_api_key_old;
     const char *timezone;
     const char *api_listen, *bots_listen, *api_jobs_listen;
+    int64_t api_hands, api_rate;
+    const char *trusted_proxies;
     const char *worker_metrics_listen, *scheduler_metrics_listen;
     int64_t worker_processes;
     const char *log_level, *log_format;

@@ -5,6 +5,7 @@
 #include "core/base/tz.h"
 #include "core/base/utf.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #define DIGITS "0123456789"
@@ -79,6 +80,47 @@ static bool fits_shards(const char *v)
 static bool fits_processes(const char *v)
 {
     return number_within(v, 1, 256);
+}
+
+static bool fits_hands(const char *v)
+{
+    return number_within(v, 1, 64);
+}
+
+static bool fits_rate(const char *v)
+{
+    return number_within(v, 0, 1000000);
+}
+
+static bool fits_network(const char *v, size_t n)
+{
+    unsigned char bytes[16];
+    char address[64], *slash;
+    bool v4;
+
+    if (n >= sizeof address)
+        return false;
+    memcpy(address, v, n);
+    address[n] = '\0';
+    slash = strchr(address, '/');
+    if (slash != NULL)
+        *slash++ = '\0';
+    v4 = inet_pton(AF_INET, address, bytes) == 1;
+    return (v4 || inet_pton(AF_INET6, address, bytes) == 1) &&
+           (slash == NULL || number_within(slash, 0, v4 ? 32 : 128));
+}
+
+static bool fits_proxies(const char *v)
+{
+    size_t n;
+
+    do {
+        n = strcspn(v, ",");
+        if (!fits_network(v, n))
+            return false;
+        v += n;
+    } while (*v++ == ',');
+    return true;
 }
 
 static bool fits_id(const char *v)
@@ -240,6 +282,10 @@ static const struct {
     [CONFIG_PORT] = {fits_port, "is not a port (1 to 65535)", true},
     [CONFIG_SHARDS] = {fits_shards, "is not a number from 1 to 32", true},
     [CONFIG_PROCESSES] = {fits_processes, "is not a number from 1 to 256", true},
+    [CONFIG_HANDS] = {fits_hands, "is not a number from 1 to 64", true},
+    [CONFIG_RATE] = {fits_rate, "is not a number from 0 to 1000000", true},
+    [CONFIG_PROXIES] = {fits_proxies, "is not a list of addresses and networks (as "
+                                      "127.0.0.1,10.0.0.0/8)"},
     [CONFIG_ID] = {fits_id, "is not a Telegram user id (a whole number)", true},
     [CONFIG_REDIS] = {fits_redis, "is not the address of a Redis"},
     [CONFIG_TOKEN] = {fits_token, "is not a bot token (digits, a colon, 30 or more of "

@@ -18,6 +18,8 @@ enum config_kind {
     CONFIG_PORT,      /* from here … */
     CONFIG_SHARDS,    /* */
     CONFIG_PROCESSES, /* */
+    CONFIG_HANDS,     /* */
+    CONFIG_RATE,      /* */
     CONFIG_ID,        /* … to here a number */
     CONFIG_REDIS,     /* see redis_url.h */
     CONFIG_TOKEN,     /* of a bot */
@@ -27,6 +29,7 @@ enum config_kind {
     CONFIG_HOOK,      /* a webhook's secret, as Telegram allows it */
     CONFIG_KEY,       /* 32 bytes or more */
     CONFIG_LISTEN,    /* host:port, [::1]:port; port 0: any free one */
+    CONFIG_PROXIES,   /* addresses and networks, with commas */
     CONFIG_ZONE,      /* an IANA time zone the system knows */
     CONFIG_UPDATES,   /* webhook, polling */
     CONFIG_LEVEL,     /* debug, info, warn, error */

@@ -309,6 +309,16 @@ static void write_line(const struct buf *line)
         ;
 }
 
+static _Thread_local char request[65];
+
+void log_request(const char *id)
+{
+    size_t n = id != NULL ? strnlen(id, sizeof request - 1) : 0;
+
+    memcpy(request, n > 0 ? id : "", n);
+    request[n] = '\0';
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                size_t n)
 {
@@ -318,6 +328,8 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     if (level < logger.least)
         return;
     add_head(&line, level, event);
+    if (*request != '\0')
+        add_field(&line, &LOG_TEXT("request", request));
     for (size_t i = 0; i < n; i++) {
         size_t whole = line.len;
 

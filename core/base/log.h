@@ -47,6 +47,10 @@ void log_open(const char *program, enum log_level least, int json);
  * every text leaves as "***" from then on. */
 void log_secret(const char *value);
 
+/* What this thread works on: each of its lines carries it as "request" until it is
+ * another one or NULL. At most 64 bytes are kept. */
+void log_request(const char *id);
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                size_t n);
 

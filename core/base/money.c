@@ -132,12 +132,38 @@ static bool add_digits(int64_t *v, const char *s, size_t n)
     return true;
 }
 
+static bool is_blank(const char *s, size_t n, size_t *step)
+{
+    return (*s == '\n' || *s == '\r' || *s == '\t') ? (*step = 1, true)
+                                                    : separator(s, n, step) == ' ';
+}
+
 static void trim(const char **s, size_t *n)
 {
-    while (*n > 0 && ((*s)[0] == ' ' || (*s)[0] == '\n'))
-        (*s)++, (*n)--;
-    while (*n > 0 && ((*s)[*n - 1] == ' ' || (*s)[*n - 1] == '\n'))
-        (*n)--;
+    size_t step;
+
+    while (*n > 0 && is_blank(*s, *n, &step))
+        *s += step, *n -= step;
+    for (size_t back = 1; back <= 3 && back <= *n; back++)
+        if (utf_char_len(*s + *n - back, back) == back &&
+            is_blank(*s + *n - back, back, &step))
+            *n -= back, back = 0;
+}
+
+/* "1250 ₽", "1250 руб.": what follows the number is our money or nothing. */
+static void cut_currency(const char *s, size_t *n)
+{
+    static const char *const words[] = {"₽", "руб.", "руб", "Руб.", "Руб", "р.",
+                                        "р",   "Р.",   "Р",   "rub.", "rub", "RUB"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t m = strlen(words[i]);
+
+        if (*n > m && memcmp(s + *n - m, words[i], m) == 0) {
+            *n -= m;
+            return;
+        }
+    }
 }
 
 enum status money_read(const char *s, size_t n, int64_t max, int64_t *out)
@@ -146,6 +172,8 @@ enum status money_read(const char *s, size_t n, int64_t max, int64_t *out)
     int last, whole;
     int64_t v = 0;
 
+    trim(&s, &n);
+    cut_currency(s, &n);
     trim(&s, &n);
     if (!split(s, n, &g))
         return ST_BAD;

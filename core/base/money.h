@@ -20,7 +20,7 @@ void money_add(struct buf *out, int64_t amount, const char *lang);
 void percent_add(struct buf *out, int64_t bp, const char *lang); /* "10 %", "7,5 %" */
 
 /* What a cashier types: digits, blanks or dots or commas between thousands, one comma
- * or dot before one or two kopecks. ST_BAD for anything else, negative, or beyond max.
+ * or dot before one or two kopecks, perhaps ₽ or "руб." behind it. ST_BAD for anything else, negative, or beyond max.
  */
 must_check enum status money_read(const char *s, size_t n, int64_t max, int64_t *out);
 

@@ -86,18 +86,30 @@ void secret_sha1_hex(const void *p, size_t n, char out[41])
         snprintf(out + i * 2, 3, "%02x", hash[i]);
 }
 
-enum status secret_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n,
-                               uint8_t out[SHA256_BYTES])
+static enum status hmac(const EVP_MD *kind, const void *key, size_t key_n,
+                        const void *p, size_t n, uint8_t *out)
 {
-    unsigned len = SHA256_BYTES;
+    unsigned len = 0;
 
     if (key_n > INT_MAX)
         return ST_BAD;
     /* OpenSSL takes a NULL key for "the one of last time". */
-    if (HMAC(EVP_sha256(), key != NULL ? key : "", (int)key_n, p != NULL ? p : "", n,
-             out, &len) == NULL)
+    if (HMAC(kind, key != NULL ? key : "", (int)key_n, p != NULL ? p : "", n, out,
+             &len) == NULL)
         return ST_BROKEN;
     return ST_OK;
+}
+
+enum status secret_hmac_sha256(const void *key, size_t key_n, const void *p, size_t n,
+                               uint8_t out[SHA256_BYTES])
+{
+    return hmac(EVP_sha256(), key, key_n, p, n, out);
+}
+
+enum status secret_hmac_sha1(const void *key, size_t key_n, const void *p, size_t n,
+                             uint8_t out[SHA1_BYTES])
+{
+    return hmac(EVP_sha1(), key, key_n, p, n, out);
 }
 
 void secret_token22(char out[23])

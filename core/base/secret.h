@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define SHA256_BYTES 32
+#define SHA1_BYTES 20
 
 /* From the kernel; ends the program if the kernel has none to give. */
 void secret_random(void *out, size_t n);
@@ -25,6 +26,9 @@ void secret_sha1_hex(const void *p, size_t n, char out[41]);
 void secret_sha256(const void *p, size_t n, uint8_t out[SHA256_BYTES]);
 must_check enum status secret_hmac_sha256(const void *key, size_t key_n, const void *p,
                                           size_t n, uint8_t out[SHA256_BYTES]);
+/* Of RFC 6238 only (totp.h). */
+must_check enum status secret_hmac_sha1(const void *key, size_t key_n, const void *p,
+                                        size_t n, uint8_t out[SHA1_BYTES]);
 /* 22 base64url characters (128 bits) and a NUL: links, tokens. */
 void secret_token22(char out[23]);
 

@@ -6,6 +6,8 @@
 #include "core/io/listen.h"
 
 #include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -59,6 +61,7 @@ static void request_free(struct http_req *r)
     r->next->prev = r->prev;
     answer_free(r);
     free(r->body);
+    free(r->query);
     free(r);
 }
 
@@ -95,8 +98,13 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *mhd
     r->begun = true;
     if (r->phase != READING)
         phase_set(r, READING);
+    r->begun_ms = loop_mono_ms(r->h->loop);
     if (!httpd_check_target(target))
         r->refuse = 400;
+    /* libmicrohttpd cuts and decodes it in place afterwards. */
+    target = strchr(target, '?');
+    if (target != NULL && r->query == NULL && !(r->query = strdup(target + 1)))
+        r->refuse = 503;
     return r;
 }
 
@@ -156,7 +164,9 @@ static enum MHD_Result answer_queue(struct http_req *r)
 
 static void handler_call(struct http_req *r, http_handler *fn)
 {
-    if (r->refuse)
+    if (r->refuse && r->h->o.refused)
+        r->h->o.refused(r->h->o.arg, r, r->refuse);
+    else if (r->refuse)
         http_answer_empty(r, r->refuse);
     else if (fn)
         fn(r->h->o.arg, r);
@@ -224,6 +234,22 @@ const char *http_header(const struct http_req *req, const char *name)
                      : MHD_lookup_connection_value(req->mhd, MHD_HEADER_KIND, name);
 }
 
+void http_peer(const struct http_req *req, char out[HTTP_PEER_BYTES])
+{
+    const union MHD_ConnectionInfo *info =
+        req->gone
+            ? NULL
+            : MHD_get_connection_info(req->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    if (info == NULL || info->client_addr == NULL ||
+        getnameinfo(info->client_addr,
+                    info->client_addr->sa_family == AF_INET6
+                        ? sizeof(struct sockaddr_in6)
+                        : sizeof(struct sockaddr_in),
+                    out, HTTP_PEER_BYTES, NULL, 0, NI_NUMERICHOST) != 0)
+        out[0] = '\0';
+}
+
 static void run_soon(void *arg)
 {
     struct httpd *h = arg;
@@ -237,6 +263,8 @@ static void answer_set(struct http_req *req, int status, struct MHD_Response *an
 
     req->status = status;
     req->answer = answer;
+    if (h->o.answered != NULL)
+        h->o.answered(h->o.arg, req, status);
     if (req->gone) {
         request_free(req);
     } else if (req->waits && !h->run) {
@@ -266,6 +294,8 @@ void http_answer(struct http_req *req, const struct http_answer *a)
     for (int i = 0; fine && i < HTTP_HEADERS_MAX && a->headers[i][0]; i++)
         fine =
             MHD_add_response_header(m, a->headers[i][0], a->headers[i][1]) == MHD_YES;
+    if (fine && req->name[0] != '\0')
+        fine = MHD_add_response_header(m, "X-Request-Id", req->name) == MHD_YES;
     if (fine && (req->close || req->h->stopping))
         fine = MHD_add_response_header(m, "Connection", "close") == MHD_YES;
     if (!fine && m) {
@@ -277,7 +307,7 @@ void http_answer(struct http_req *req, const struct http_answer *a)
 
 void http_answer_empty(struct http_req *req, int status)
 {
-    if (req->close || req->h->stopping)
+    if (req->close || req->h->stopping || req->name[0] != '\0')
         http_answer(req, &(struct http_answer){.status = status});
     else
         answer_give(req, status, NULL);

@@ -34,6 +34,8 @@ struct httpd;
 struct http_req;
 
 typedef void http_handler(void *arg, struct http_req *req);
+/* A request was answered with that status; it is still what it was. */
+typedef void http_answered(void *arg, struct http_req *req, int status);
 
 struct httpd_options {
     const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0: the system's choice */
@@ -41,6 +43,9 @@ struct httpd_options {
     int connections_max; /* 0: 4096; further ones wait in the listen queue */
     http_handler *early; /* may be NULL */
     http_handler *handler;
+    http_answered *refused;  /* answers what is refused before anybody sees it (above);
+                                NULL: an empty answer */
+    http_answered *answered; /* may be NULL; not told of connections that just broke */
     void *arg;
 };
 
@@ -62,10 +67,25 @@ const char *http_method(const struct http_req *req);
 const char *http_path(const struct http_req *req);
 const char *http_header(const struct http_req *req, const char *name); /* or NULL */
 const char *http_body(const struct http_req *req, size_t *n); /* NUL-terminated */
+/* What stands behind the "?" of the address, as it came; "" when there is nothing. */
+const char *http_query(const struct http_req *req);
+/* The other end of the connection, as "127.0.0.1" or "::1"; "" when it has gone. */
+#define HTTP_PEER_BYTES 46
+void http_peer(const struct http_req *req, char out[HTTP_PEER_BYTES]);
+/* The client has left: the answer will be heard by nobody. */
+bool http_gone(const struct http_req *req);
+int64_t http_took_ms(const struct http_req *req); /* since its first line came */
+
+/* A name of its own, at most 64 printable bytes, which its answer tells in
+ * X-Request-Id. "" before. */
+#define HTTP_NAME_BYTES 65
+void http_set_name(struct http_req *req, const char *name);
+const char *http_name(const struct http_req *req);
+
 /* As announced by Content-Length; -1: chunked, -2: neither, so there is no body. */
 int64_t http_length(const struct http_req *req);
 
-#define HTTP_HEADERS_MAX 6
+#define HTTP_HEADERS_MAX 14
 struct http_answer {
     int status;
     const char *type; /* Content-Type, or NULL */

@@ -25,6 +25,9 @@ struct http_req {
     enum phase phase;
     int64_t since; /* in this phase, milliseconds */
     const char *method, *path;
+    char *query; /* ours; NULL: none */
+    char name[HTTP_NAME_BYTES];
+    int64_t begun_ms;
     char *body;
     size_t body_n, body_cap;
     int64_t length;

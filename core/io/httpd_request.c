@@ -2,6 +2,7 @@
 #include "core/base/buf.h"
 #include "core/io/httpd_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,9 @@ void request_clear(struct http_req *r)
         r->body_cap = 0;
     }
     r->method = r->path = NULL;
+    free(r->query);
+    r->query = NULL;
+    r->name[0] = '\0';
     r->body_n = 0;
     r->length = 0;
     r->refuse = r->status = 0;
@@ -72,6 +76,31 @@ const char *http_method(const struct http_req *req)
 const char *http_path(const struct http_req *req)
 {
     return req->path;
+}
+
+const char *http_query(const struct http_req *req)
+{
+    return req->query != NULL ? req->query : "";
+}
+
+bool http_gone(const struct http_req *req)
+{
+    return req->gone;
+}
+
+int64_t http_took_ms(const struct http_req *req)
+{
+    return loop_mono_ms(req->h->loop) - req->begun_ms;
+}
+
+void http_set_name(struct http_req *req, const char *name)
+{
+    snprintf(req->name, sizeof req->name, "%s", name);
+}
+
+const char *http_name(const struct http_req *req)
+{
+    return req->name;
 }
 
 const char *http_body(const struct http_req *req, size_t *n)

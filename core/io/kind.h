@@ -15,18 +15,25 @@
 enum kind {
     KIND_UNKNOWN, /* what a newer program put: parked, never thrown away */
     KIND_BOT_UPDATE,
+    KIND_BOT_UPDATE_DIED,
     KIND_BOT_MEMBER_KNOWN,
     KIND_BOT_FILE_FETCHED,
+    KIND_BOT_CODE_SCANNED,
     KIND_CORE_DISCOUNT_REDEEMED,
     KIND_CORE_REDEMPTION_VOIDED,
     KIND_CORE_BIRTHDAY_GIFTED,
     KIND_SCHED_BIRTHDAY_CHECK,
     KIND_SCHED_DISCOUNT_EXPIRE,
+    KIND_SCHED_DISCOUNT_REMIND,
     KIND_SCHED_RETENTION,
+    KIND_SCHED_SHIFT_CLOSE,
+    KIND_SCHED_ERASE_DUE,
+    KIND_SCHED_BOTS_INTRODUCE,
     KIND_SEND_MESSAGE,
     KIND_SEND_CALLBACK_ACK,
     KIND_SEND_MEMBER_CHECK,
     KIND_SEND_FILE_FETCH,
+    KIND_SEND_BOT_CALL,
     KIND_BENCH_NOOP,
     KIND_TEST_NOTE, /* crash and asan variants only: adds one to an account of a test */
     KIND_TEST_HASTY, /* the same with a second's time, and in the other lanes */
@@ -58,6 +65,8 @@ struct kind_policy {
     int timeout_s; /* longest one attempt may take */
     bool
         group; /* short, and may share a transaction with others (worker/logic_group.c) */
+    enum kind
+        mourner; /* put once when one is dead, {"id"}: who tells of it; 0: nobody */
 };
 
 const struct kind_policy *kind_policy(enum kind k); /* never NULL */

@@ -132,17 +132,33 @@ static void tell_death(const struct job *j, const char *why, const char *worker)
         .job = j, .attempt = j->attempts + 1, .why = why, .worker = worker});
 }
 
+/* Somebody waits for what a dead job was to do. */
+static enum status mourn(struct db *db, const struct failed *f)
+{
+    enum kind mourner = kind_policy(f->job->kind)->mourner;
+    struct job_spec spec = {.kind = mourner, .args = NULL};
+    char id[ULID_TEXT + 1];
+
+    if (mourner == KIND_UNKNOWN)
+        return ST_OK;
+    ulid_print(f->job->id, id);
+    spec.args = json_new_object();
+    json_set_text(spec.args, "id", id);
+    return job_put(db, f->now, &spec);
+}
+
 static enum status bury_work(struct db *db, void *arg)
 {
     const struct failed *f = arg;
     const struct job *j = f->job;
+    int64_t buried = 0;
     size_t n;
     const char *body = body_of(j, &n);
     struct queue_at at = {kind_policy(j->kind)->pool, j->shard};
     enum status st;
 
     st = db_exec(
-        db, NULL,
+        db, &buried,
         "INSERT IGNORE INTO job_dead (id, kind, lane, attempts, crashes, reason,"
         " why, root, put_at, died_at, body)"
         " VALUES (?, ?, ?, ?, ?, ?, LEFT(?, 200), ?, ?, ?, ?)",
@@ -156,7 +172,7 @@ static enum status bury_work(struct db *db, void *arg)
             db_exec(db, NULL, "DELETE FROM job_open WHERE id = ?", DB_BYTES(j->id, 16));
     if (st == ST_OK && !f->noted)
         st = ledger_note(db, f->now, j, "dead", f->run);
-    return st;
+    return st == ST_OK && buried > 0 ? mourn(db, f) : st;
 }
 
 enum status ledger_bury(struct db *db, int64_t now, const struct job *j,
@@ -366,5 +382,9 @@ enum status ledger_forget(struct db *db, int64_t now, int64_t keep_days,
         st = forget(
             db, "DELETE FROM cron_tick WHERE fired_at < ? ORDER BY fired_at LIMIT ?",
             now - keep_days * DAY, n);
+    if (st == ST_OK) /* wishes that no worker was there to hear */
+        st = forget(
+            db, "DELETE FROM job_cancel WHERE asked_at < ? ORDER BY asked_at LIMIT ?",
+            now - DAY, n);
     return st;
 }

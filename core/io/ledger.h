@@ -15,6 +15,23 @@
 /* ST_OK: the effect is ours to make. ST_TAKEN: it has happened; acknowledge the job. */
 must_check enum status ledger_claim(struct db *db, int64_t now, const struct job *j);
 
+/* What shows that the effect of a job is committed, for somebody who asks after the death
+ * of who ran it. Class E has nothing to show. */
+struct ledger_proof {
+    uint8_t id[16];
+    enum kind kind;
+    char bot[16]; /* class U */
+    int64_t update;
+};
+struct ledger_proof ledger_proof(const struct job *j);
+
+/* Of n jobs (at most LEDGER_PROOFS_MAX) whose one transaction was on its way to its
+ * commit: which are committed? Waits some tens of milliseconds at most for a commit that
+ * is still under way; ST_AGAIN: it is under way still, and nothing is known. */
+#define LEDGER_PROOFS_MAX 20
+must_check enum status ledger_outcome(struct db *db, const struct ledger_proof *proofs,
+                                      int n, bool *committed);
+
 struct ledger_run {
     const char *worker; /* wid */
     int64_t ms;         /* how long it ran */
@@ -77,7 +94,7 @@ must_check enum status ledger_crashed(struct db *db, int64_t now, const struct j
 must_check enum status ledger_drain_dead(struct db *db, struct queue *q,
                                          struct queue_at at, int64_t now, int *n);
 
-/* Old ticks and updates, a slice a call; *n rows went. (The history of jobs goes by the
+/* Old ticks, updates and wishes (ledger_cancel), a slice a call; *n rows went. (The history of jobs goes by the
  * day: history.h.) */
 must_check enum status ledger_forget(struct db *db, int64_t now, int64_t keep_days,
                                      int64_t keep_updates_days, int64_t *n);

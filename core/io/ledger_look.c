@@ -48,6 +48,7 @@ static void line_read(struct db *db, struct ledger_line *l)
     l->ms = db_int(db, 12);
     l->put_at = db_time(db, 13);
     l->parked = db_int(db, 14) != 0;
+    l->paused = db_int(db, 14) == 2;
 }
 
 /* Hands each row of the open selection on; *seen counts them. */
@@ -173,6 +174,26 @@ enum status ledger_sums(struct db *db, int64_t now, struct ledger_sums *out)
     out->parked = db_int(db, 1);
     out->spilled = db_int(db, 2);
     out->spilled_since = db_time(db, 3);
+    return ST_OK;
+}
+
+#define COUNTED_AGE (10 * SECOND)
+#define COUNTED_SHARE 100 /* of the time at most a hundredth goes into counting */
+
+enum status ledger_sums_renew(struct db *db, int64_t now, struct ledger_sums_kept *kept)
+{
+    int64_t age = now - kept->at, from = clock_mono_ms();
+    struct ledger_sums fresh;
+    enum status st;
+
+    if (kept->at != 0 && age >= 0 &&
+        (age < COUNTED_AGE || age < kept->cost_us * COUNTED_SHARE))
+        return ST_OK;
+    st = ledger_sums(db, now, &fresh);
+    if (st != ST_OK)
+        return st;
+    *kept = (struct ledger_sums_kept){
+        .sums = fresh, .at = now, .cost_us = (clock_mono_ms() - from) * MS};
     return ST_OK;
 }
 

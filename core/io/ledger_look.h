@@ -24,6 +24,7 @@ struct ledger_line {
     int64_t at;   /* open: due; done: when; dead: when it died */
     int64_t put_at, ms;
     bool parked; /* open: in MySQL alone until it is due, or until there is room */
+    bool paused; /* … or as long as its kind or bot is paused: at says nothing then */
 };
 
 typedef void ledger_each(void *arg, const struct ledger_line *line);
@@ -63,6 +64,18 @@ struct ledger_sums {
     int64_t dead;
 };
 must_check enum status ledger_sums(struct db *db, int64_t now, struct ledger_sums *out);
+
+/* The same for who asks again and again: counting walks over all that is open, which takes
+ * seconds where millions are, so it is done anew only when the last count is ten seconds
+ * old and a hundred times as old as it took. Zeroed at first; anything but ST_OK leaves
+ * what was known. */
+struct ledger_sums_kept {
+    struct ledger_sums sums;
+    int64_t at;      /* when they were counted, microseconds; 0: never */
+    int64_t cost_us; /* how long that took */
+};
+must_check enum status ledger_sums_renew(struct db *db, int64_t now,
+                                         struct ledger_sums_kept *kept);
 
 /* What became of each kind since then, and what is open and dead of it now. */
 struct ledger_kind {

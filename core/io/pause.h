@@ -6,16 +6,16 @@
  * A pause is a row of MySQL and lasts until somebody ends it, whatever is started anew
  * meanwhile. Parents of workers read it once a second; what is running goes on to its
  * end. Jobs of a paused lane wait on their lists; those of a paused kind or bot are put
- * off as they come up: class D in MySQL, updates at the head of their list. */
+ * off as they come up: updates at the head of their list, class D in MySQL, where they
+ * stay (parked = 2) until nothing holds them any more. Who ends a pause wakes them, and
+ * so does the scheduler each second: somebody may have put one off a moment too late. */
 #ifndef CORE_IO_PAUSE_H
 #define CORE_IO_PAUSE_H
 
 #include "core/io/db.h"
 #include "core/io/queue.h"
 
-#define PAUSE_PARK_MS                                                                  \
-    30000 /* so long is a paused class D job put off, again and again */
-#define PAUSE_BACK_MS 1000 /* … and one of class U or E */
+#define PAUSE_BACK_MS 1000 /* so long is a paused job of class U or E put off */
 
 enum pause_what { PAUSE_LANE = 1, PAUSE_KIND, PAUSE_BOT };
 
@@ -38,11 +38,14 @@ must_check enum status pause_set(struct db *db, int64_t now, enum pause_what wha
 must_check enum status pause_clear(struct db *db, int64_t now, enum pause_what what,
                                    const char *name);
 
-/* What was put off by somebody who had not heard yet that a pause had ended comes back as
- * well: for parents, when what they read has less than before. */
-must_check enum status pause_ended(struct db *db, int64_t now,
-                                   const struct pauses *before,
-                                   const struct pauses *after);
+/* Puts off a job of class D that is held; the caller acknowledges its entry (JOB_DONE).
+ * bot: whose it is where its arguments do not say so, or -1. */
+must_check enum status pause_park(struct db *db, const struct pauses *p,
+                                  const struct job *j, int bot);
+
+/* Those that nothing holds any more may come in again, up to most of them; *n (may be
+ * NULL) says how many. ST_AGAIN: that was not all. */
+must_check enum status pause_wake(struct db *db, int64_t now, int most, int *n);
 
 struct pause_line {
     enum pause_what what;

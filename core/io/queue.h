@@ -74,6 +74,10 @@ int queue_shard_of(int64_t key, int shards);
 
 struct queue; /* one a process: the connection, the jobs put in the open transaction */
 
+/* So old may a look at the hot and bulk lists be (may_be_short), or as a test has set. */
+#define QUEUE_CALM_MS 1
+void queue_set_calm(struct queue *q, int ms);
+
 /* Entries a list may hold: as lane.h says, or what a test has set instead. */
 int queue_list_most(const struct queue *q, int list);
 void queue_set_most(struct queue *q, int entries);
@@ -83,8 +87,9 @@ void queue_close(struct queue *q);
 struct redis *queue_redis(struct queue *q); /* lent */
 int queue_shards(const struct queue *q);
 
-/* Is QUEUE_SHARDS what this Redis was first used with? ST_REFUSED: *why (lent) says what
- * to do. A person's jobs would lie in two shards otherwise. */
+/* Is QUEUE_SHARDS what this Redis was first used with, and are its entries of our form?
+ * ST_REFUSED: *why (lent) says what to do. A person's jobs would lie in two shards
+ * otherwise; and updates that an older Dvorik took must be run by it. */
 must_check enum status queue_shards_check(struct redis *r, int shards,
                                           const char **why);
 
@@ -155,23 +160,33 @@ struct job_result {
 /* wid = <boot>.<host>.<slot>.<pid>.<starttime>: never used twice. */
 void queue_wid(char out[QUEUE_WID_MAX], int slot);
 
-/* One round trip: settle results (in the order they were leased), promote what is due,
+/* One round trip: sleep until the doorbell rings, at most wait_ms (redis_eval_bell),
+ * settle results (in the order they were leased), promote what is due,
  * lease up to want jobs of the pool into out, renew the lease. *n: jobs leased;
  * *nap_ms: until the next delayed or blocked one is due (at most 1000); *fenced:
  * results that were no longer ours. *anew: Redis was reached by a new connection since
  * the last turn there, so it may be an older one: it may hold as ours what we have given
  * back long ago, and what nobody finishes is lost to all. Who holds nothing else reaps
- * itself, others look what they hold. */
+ * itself, others look what they hold.
+ *
+ * may_be_short: hot and bulk lists that a turn of this worker saw empty no longer than
+ * QUEUE_CALM_MS ago need no other look, and what became due since may wait for one: the
+ * turn asks the normal and the low list only, and takes half the bytes. Where those are
+ * empty a whole one follows at once, so no job leased means what it always does.
+ * *was_short: this was one. */
 struct queue_turn {
     const char *wid;
     struct queue_at at;
     const struct job_result *results;
     int n_results, want;
     unsigned lanes_off; /* 1 << enum kind_lane: do not lease from these */
+    bool may_be_short;
+    int wait_ms;        /* 0: no sleep */
+    bool (*stop)(void); /* ends the sleep; may be NULL */
     /* out */
     struct job *jobs; /* room for want */
     int n_jobs, nap_ms, fenced;
-    bool anew;
+    bool anew, was_short;
 };
 must_check enum status queue_turn(struct queue *q, struct queue_turn *t);
 
@@ -179,10 +194,7 @@ must_check enum status queue_turn(struct queue *q, struct queue_turn *t);
  * by itself. */
 void queue_unlock(struct queue *q, const struct job *j);
 
-/* Blocks until the doorbell rings, at most wait_ms: ST_OK rung, ST_NONE not. Who was
- * rung for and does not turn must ring again, or a job may wait a second for nothing.
- */
-must_check enum status queue_wait(struct queue *q, struct queue_at at, int wait_ms);
+/* Wakes one that sleeps: for jobs whose ring was heard by one that is no more. */
 must_check enum status queue_ring(struct queue *q, struct queue_at at);
 
 /* Leases of these workers live QUEUE_LEASE_MS from now. gone[i] is set where the lease
@@ -190,11 +202,36 @@ must_check enum status queue_ring(struct queue *q, struct queue_at at);
 must_check enum status queue_renew(struct queue *q, struct queue_at at,
                                    const char *const *wids, int n, bool *gone);
 
-/* Entries are id(26) attempts(2 hex) crashes(1 hex) list(2) stamp(13, ms of Redis)
- * seq(10 hex) and the JSON body, so that the scripts never parse JSON. Keys of shard 0:
- * dv:{s0}:a: for logic, dv:{s0}:s: for send; then the list's number, i:<wid>, w, z,
- * own, bell, c (counters), d. */
-#define QUEUE_HEAD 54
+/* An entry is a head of 32 raw bytes and the JSON body, so that no script parses JSON:
+ *
+ *   byte   0 form      '2'; what an older Dvorik wrote begins with '0'
+ *      1..16 id        so that those due at the same moment become so in the order they
+ *                      were put: `z` sorts them by their bytes
+ *         17 list      0..33
+ *         18 attempts  runs that failed, at most 255
+ *         19 crashes   workers that died with it, at most 15
+ *     20..25 stamp     ms of Redis' clock when it came onto its list
+ *     26..31 number    counts all entries of a place
+ *     32..   {"v":1,…}
+ *
+ * Stamp and number are big-endian: struct.pack('>I6I6', …) in Lua. Any byte may be 0: an
+ * entry has a length, it is no C string; and in Lua it is compared for order by its
+ * numbers, never by `<`, which goes by the server's locale.
+ *
+ * Keys of shard 0: dv:{s0}:a: for logic, dv:{s0}:s: for send; then the list's number,
+ * i:<wid>, w, z, own, bell, c (counters), d (a letter of why, and the entry). */
+#define QUEUE_FORM '2'
+#define QUEUE_START 20 /* of the head, all but what only the script knows */
+#define QUEUE_HEAD 32
+struct queue_head {
+    uint8_t id[16];
+    int list, attempts, crashes;
+    int64_t stamp_ms, number;
+};
+void queue_head_print(const struct queue_head *h, char out[QUEUE_HEAD]);
+/* ST_BAD: no entry, or of another form. */
+must_check enum status queue_head_read(const char *s, size_t n, struct queue_head *out);
+
 #define QUEUE_KEY_MAX 160
 void queue_key(char out[QUEUE_KEY_MAX], struct queue_at at, const char *what);
 

@@ -79,7 +79,7 @@ struct hand {
     char list_key[QUEUE_LISTS][KEY_MAX], number[QUEUE_LISTS][4];
     int list[QUEUE_LISTS], n_lists,
         place[QUEUE_LISTS]; /* place: 1.. among them, or 0 */
-    char id[HAND_MAX][ULID_TEXT + 1], attempts[HAND_MAX][4];
+    char head[HAND_MAX][QUEUE_HEAD];
     int n_locks;
 };
 
@@ -136,12 +136,13 @@ static void hand_jobs(struct redis_cmd *c, struct hand *h, const struct job_row 
     for (int i = 0, locks = 0; i < n; i++) {
         const struct job_row *r = &rows[i];
 
-        ulid_print(r->id, h->id[i]);
-        snprintf(h->attempts[i], sizeof h->attempts[0], "%02x", r->attempts & 255);
+        struct queue_head head = {.list = r->list, .attempts = r->attempts};
+
+        memcpy(head.id, r->id, sizeof head.id);
+        queue_head_print(&head, h->head[i]);
         redis_arg_int(c, h->place[r->list]);
         redis_arg_int(c, r->due / MS);
-        redis_arg_text(c, h->id[i]);
-        redis_arg_text(c, h->attempts[i]);
+        redis_arg(c, h->head[i], QUEUE_START);
         redis_arg_int(c, r->lock ? 4 + h->n_lists + ++locks : 0);
         redis_arg_int(c, r->lock_ms);
         redis_arg(c, r->body, r->body_n);

@@ -100,8 +100,8 @@ static enum status read_busy(struct census *out, const struct redis_reply *list)
     for (size_t i = 0; i < n; i++) {
         const char *text = redis_text(redis_item(list, i), &len);
 
-        if (text != NULL && ulid_parse(text, len, out->busy[out->n_busy]) == ST_OK)
-            out->n_busy++;
+        if (len == sizeof *out->busy)
+            memcpy(out->busy[out->n_busy++], text, len);
     }
     qsort(out->busy, out->n_busy, sizeof *out->busy, by_id);
     return ST_OK;
@@ -231,32 +231,49 @@ enum status queue_gate(struct queue *q, struct queue_at at, const struct census 
 
 /* ---- how many shards ------------------------------------------------------------ */
 
+/* Its value: "<shards>:<form of entries>"; the oldest form said only the shards. */
+static const char shards_key[] = "dv:{s0}:shards";
+
+static const char *shards_told(const char *was, int shards)
+{
+    static char told[240];
+    char *end;
+    long n = strtol(was, &end, 10);
+
+    if (end[0] == ':' && end[1] == QUEUE_FORM && end[2] == '\0')
+        snprintf(told, sizeof told,
+                 "QUEUE_SHARDS is %d, but this Redis holds a queue of %ld; set it back,"
+                 " or run `dvorik jobs drain`, stop everything and delete the key %s",
+                 shards, n, shards_key);
+    else
+        snprintf(
+            told, sizeof told,
+            "this Redis holds the queue of another version of Dvorik, whose entries"
+            " are of another form; with that version run `dvorik jobs drain`, stop"
+            " everything and delete the key %s",
+            shards_key);
+    return told;
+}
+
 enum status queue_shards_check(struct redis *r, int shards, const char **why)
 {
-    static const char key[] = "dv:{s0}:shards";
-    static char told[200];
     struct redis_reply *reply = NULL;
-    char number[16];
+    char ours[16];
     enum status st;
-    int64_t was;
 
-    snprintf(number, sizeof number, "%d", shards);
-    st = redis_do(r, &reply, "SET", key, number, "NX", NULL);
+    snprintf(ours, sizeof ours, "%d:%c", shards, QUEUE_FORM);
+    st = redis_do(r, &reply, "SET", shards_key, ours, "NX", NULL);
     redis_free(reply);
     if (st != ST_OK && st != ST_REFUSED) /* full: it must still be drained */
         return st;
-    if ((st = redis_do(r, &reply, "GET", key, NULL)) != ST_OK)
+    if ((st = redis_do(r, &reply, "GET", shards_key, NULL)) != ST_OK)
         return st;
-    was = redis_is_nil(reply) ? shards : redis_int(reply);
+    if (!redis_is_nil(reply) && strcmp(redis_text(reply, NULL), ours) != 0) {
+        *why = shards_told(redis_text(reply, NULL), shards);
+        st = ST_REFUSED;
+    }
     redis_free(reply);
-    if (was == shards)
-        return ST_OK;
-    snprintf(told, sizeof told,
-             "QUEUE_SHARDS is %d, but this Redis holds a queue of %lld; set it back, or"
-             " run `dvorik jobs drain`, stop everything and delete the key %s",
-             shards, (long long)was, key);
-    *why = told;
-    return ST_REFUSED;
+    return st;
 }
 
 void queue_count(struct queue *q, struct queue_at at, const char *counter, int64_t n)

@@ -11,8 +11,8 @@
 
 struct look {
     struct metrics *m;
+    const struct queue_view *v;
     struct queue_sums sums;
-    struct ledger_sums rows;
 };
 
 /* Counters of the scripts that only go up; they begin anew when Redis is emptied, which
@@ -108,9 +108,10 @@ static void write_memory(struct look *l)
     metric_int(l->m, l->sums.max_bytes, METRIC_LABEL("of", "max"));
 }
 
-static void write_rows(struct look *l, int64_t now)
+static void write_rows(struct look *l)
 {
-    const struct ledger_sums *r = &l->rows;
+    const struct ledger_sums *r = &l->v->rows->sums;
+    int64_t now = l->v->now;
 
     metric_family(l->m, METRIC_GAUGE, "dvorik_queue_rows",
                   "Rows in MySQL: open jobs, those of them that are parked there until "
@@ -124,6 +125,9 @@ static void write_rows(struct look *l, int64_t now)
     metric_family(l->m, METRIC_GAUGE, "dvorik_queue_spilled_oldest_seconds",
                   "How long the oldest of them has waited.");
     metric_us(l->m, r->spilled > 0 ? now - r->spilled_since : 0);
+    metric_family(l->m, METRIC_GAUGE, "dvorik_queue_rows_age_seconds",
+                  "How long ago the rows were counted: the more there are, the rarer.");
+    metric_us(l->m, now - l->v->rows->at);
 }
 
 static void write_pause(void *arg, const struct pause_line *line)
@@ -137,33 +141,33 @@ static void write_pause(void *arg, const struct pause_line *line)
 
 /* ---- the whole ------------------------------------------------------------------ */
 
-static enum status write_all(struct look *l, struct db *db, struct queue *q,
-                             int64_t now)
+static enum status write_all(struct look *l)
 {
-    enum status st = queue_sums(q, &l->sums);
+    const struct queue_view *v = l->v;
+    enum status st = queue_sums(v->queue, &l->sums);
 
     if (st != ST_OK)
         return st;
     write_lanes(l);
     write_pools(l);
     write_memory(l);
-    if ((st = ledger_sums(db, now, &l->rows)) != ST_OK)
+    if (v->rows->at == 0 && (st = ledger_sums_renew(v->db, v->now, v->rows)) != ST_OK)
         return st;
-    write_rows(l, now);
+    write_rows(l);
     metric_family(l->m, METRIC_GAUGE, "dvorik_queue_paused",
                   "1 for each lane, kind or bot that stands still.");
-    return pause_list(db, write_pause, l->m);
+    return pause_list(v->db, write_pause, l->m);
 }
 
-enum status queue_metrics(struct metrics *m, struct db *db, struct queue *q,
-                          int64_t now)
+enum status queue_metrics(struct metrics *m, const struct queue_view *v)
 {
     struct look *l = calloc(1, sizeof *l);
     enum status st = ST_BROKEN;
 
     if (l != NULL) {
         l->m = m;
-        st = write_all(l, db, q, now);
+        l->v = v;
+        st = write_all(l);
     }
     metric_family(m, METRIC_GAUGE, "dvorik_queue_up",
                   "1: MySQL and Redis answered; 0: one did not, and what it knows is "

@@ -22,17 +22,21 @@ struct staged {
 
 /* The keys of turn and reap, in their order. They are printed once for a worker, not once
  * a turn. */
-#define TURN_KEYS (7 + QUEUE_LISTS)
+#define TURN_FIXED 7
+#define TURN_KEYS (TURN_FIXED + QUEUE_LISTS)
+#define TURN_SHORT_KEYS (TURN_FIXED + 2)
 struct turn_keys {
     struct queue_at at;
     char wid[QUEUE_WID_MAX]; /* "": none yet */
     char key[TURN_KEYS][KEY_MAX];
+    int64_t calm_at; /* monotonic ms: when hot and bulk lists were last seen empty; 0 */
 };
 
 struct queue {
     struct redis *redis;
     int shards;
     int most; /* entries a list; 0: as lane.h says */
+    int calm_ms;
     /* full lists are not asked again for a moment (monotonic) */
     int64_t shut_ms[POOL_COUNT + 1][QUEUE_SHARDS_MAX][QUEUE_LISTS];
     int64_t connections[QUEUE_SHARDS_MAX]; /* redis_connections() at the last turn */
@@ -67,7 +71,7 @@ void queue_lock_key(char out[KEY_MAX], struct queue_at at, const char *kind,
 /* Of list i. */
 void queue_list_key(char out[KEY_MAX], struct queue_at at, int i);
 
-/* An entry's text to a job; ST_BAD: not an entry (the caller buries it). */
+/* An entry to a job; ST_BAD: not an entry, or of another form. */
 must_check enum status entry_read(const char *s, size_t n, struct job *out);
 
 #endif

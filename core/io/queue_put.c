@@ -303,6 +303,7 @@ struct queue *queue_open(const struct config *cfg)
         return NULL;
     q->staged_end = &q->staged;
     q->shards = (int)cfg->queue_shards;
+    q->calm_ms = QUEUE_CALM_MS;
     q->redis = redis_open(cfg->redis_url);
     if (q->redis == NULL) {
         free(q);
@@ -342,6 +343,11 @@ struct queue_at queue_next(const struct queue *q, struct queue_at at)
 int queue_list_most(const struct queue *q, int list)
 {
     return q->most ? q->most : lane_policy(lane_of_list(list))->most;
+}
+
+void queue_set_calm(struct queue *q, int ms)
+{
+    q->calm_ms = ms;
 }
 
 void queue_set_most(struct queue *q, int entries)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * Running jobs: turn, wait, renew, reap. */
+ * Running jobs: turn, renew, reap. */
 #include "core/io/queue_private.h"
 
 #include "core/base/clock.h"
@@ -17,66 +17,6 @@ REDIS_SCRIPT(turn, "core/io/queue/turn.lua");
 REDIS_SCRIPT(reap, "core/io/queue/reap.lua");
 REDIS_SCRIPT(unlock, "core/io/queue/unlock.lua");
 REDIS_SCRIPT(renew, "core/io/queue/renew.lua");
-
-/* ---- entries -------------------------------------------------------------------- */
-
-/* -1: something else stands among them. */
-static int64_t digits(const char *s, int n, int base)
-{
-    static const char symbols[] = "0123456789abcdef";
-    int64_t v = 0;
-
-    for (int i = 0; i < n; i++) {
-        const char *d = memchr(symbols, s[i], (size_t)base);
-
-        if (d == NULL)
-            return -1;
-        v = v * base + (d - symbols);
-    }
-    return v;
-}
-
-enum status entry_read(const char *s, size_t n, struct job *out)
-{
-    const char *kind, *root;
-    size_t kind_n;
-    int64_t exp;
-
-    *out = (struct job){0};
-    if (n < QUEUE_HEAD || ulid_parse(s, ULID_TEXT, out->id) != ST_OK)
-        return ST_BAD;
-    out->attempts = (int)digits(s + 26, 2, 16);
-    out->crashes = (int)digits(s + 28, 1, 16);
-    out->list = (int)digits(s + 29, 2, 10);
-    out->put_at = digits(s + 31, 13, 10) * MS;
-    if (out->attempts < 0 || out->crashes < 0 || out->list < 0 ||
-        out->list >= QUEUE_LISTS || out->put_at < 0)
-        return ST_BAD;
-    out->raw = malloc(n + 1);
-    if (out->raw == NULL)
-        return ST_BROKEN;
-    memcpy(out->raw, s, n);
-    out->raw[n] = '\0';
-    out->raw_n = n;
-    out->body = json_parse(s + QUEUE_HEAD, n - QUEUE_HEAD);
-    out->args = json_get(out->body, "a");
-    kind = json_text(out->body, "k", &kind_n);
-    if (kind != NULL && out->args != NULL && json_int_or(out->body, "v", 0) == 1)
-        out->kind = kind_find(kind, kind_n);
-    exp = json_int_or(out->body, "exp", 0);
-    out->not_after = exp > 0 && exp < INT64_MAX / MS ? exp * MS : 0;
-    out->locked = json_text(out->body, "once", NULL) != NULL;
-    root = json_text(out->body, "root", NULL);
-    snprintf(out->root, sizeof out->root, "%s", root ? root : "");
-    return ST_OK;
-}
-
-void job_free(struct job *j)
-{
-    json_free(j->body);
-    free(j->raw);
-    *j = (struct job){0};
-}
 
 /* ---- who we are ----------------------------------------------------------------- */
 
@@ -131,6 +71,7 @@ static void keys_print(struct turn_keys *k, struct queue_at at, const char *wid)
     int n = 0;
 
     k->at = at;
+    k->calm_at = 0;
     snprintf(k->wid, sizeof k->wid, "%s", wid);
     snprintf(what, sizeof what, "i:%s", wid);
     queue_key(k->key[n++], at, what);
@@ -140,14 +81,18 @@ static void keys_print(struct turn_keys *k, struct queue_at at, const char *wid)
         queue_list_key(k->key[n++], at, i);
 }
 
-static void keys_add(struct queue *q, struct redis_cmd *c, struct queue_at at,
-                     const char *wid)
+static struct turn_keys *keys_of(struct queue *q, struct queue_at at, const char *wid)
 {
     struct turn_keys *k = &q->turn;
 
     if (k->at.pool != at.pool || k->at.shard != at.shard || strcmp(k->wid, wid) != 0)
         keys_print(k, at, wid);
-    for (int i = 0; i < TURN_KEYS; i++)
+    return k;
+}
+
+static void keys_add(struct redis_cmd *c, const struct turn_keys *k, int from, int n)
+{
+    for (int i = from; i < from + n; i++)
         redis_arg_text(c, k->key[i]);
 }
 
@@ -157,11 +102,6 @@ static void keys_add(struct queue *q, struct redis_cmd *c, struct queue_at at,
 
 static const char outcome_letter[] = {
     [JOB_DONE] = 'A', [JOB_RETRY] = 'R', [JOB_BACK] = 'N', [JOB_BURY] = 'D'};
-
-struct turn_text {
-    char off[8];
-    char id[QUEUE_BATCH_MAX * 2][ULID_TEXT + 1];
-};
 
 static const char *lanes_text(unsigned off, char out[8])
 {
@@ -176,31 +116,59 @@ static const char *lanes_text(unsigned off, char out[8])
     return out;
 }
 
-static void turn_cmd(struct queue *q, struct redis_cmd *c, struct turn_text *text,
-                     const struct queue_turn *t)
+/* off: where the letters of the lanes that are off may be written. */
+static void turn_args(struct redis_cmd *c, char off[8], const struct queue_turn *t)
 {
-    keys_add(q, c, t->at, t->wid);
-    redis_arg_text(c, t->wid);
     redis_arg_int(c, t->want);
     redis_arg_int(c, QUEUE_LEASE_MS);
     redis_arg_int(c, QUEUE_LEASE_WEAR_MS);
-    redis_arg_text(c, lanes_text(t->lanes_off, text->off));
+    redis_arg_text(c, lanes_text(t->lanes_off, off));
     redis_arg_int(c, t->n_results);
     for (int i = 0; i < t->n_results; i++) {
         const struct job_result *r = &t->results[i];
 
-        ulid_print(r->id, text->id[i]);
-        redis_arg_text(c, text->id[i]);
+        redis_arg(c, r->id, sizeof r->id);
         redis_arg(c, &outcome_letter[r->outcome], 1);
         redis_arg_int(c, r->wait_ms);
     }
+}
+
+/* May this turn leave hot and bulk lists, and what is due, unlooked at? */
+static bool turn_is_short(struct queue *q, const struct queue_turn *t)
+{
+    const struct turn_keys *k = keys_of(q, t->at, t->wid);
+
+    if (!t->may_be_short || t->wait_ms > 0 || t->want < 1 || k->calm_at == 0 ||
+        clock_mono_ms() - k->calm_at > q->calm_ms)
+        return false;
+    for (int i = 0; i < t->n_results; i++)
+        if (t->results[i].outcome != JOB_DONE && t->results[i].outcome != JOB_BURY)
+            return false;
+    return true;
+}
+
+/* A turn's call: its command, and what it names. */
+struct turn_call {
+    struct redis_cmd cmd;
+    int n_keys;
+    char off[8];
+};
+
+static void turn_cmd(struct turn_call *c, const struct turn_keys *k,
+                     const struct queue_turn *t, bool is_short)
+{
+    c->n_keys = is_short ? TURN_SHORT_KEYS : TURN_KEYS;
+    keys_add(&c->cmd, k, 0, is_short ? TURN_FIXED : TURN_KEYS);
+    if (is_short)
+        keys_add(&c->cmd, k, TURN_FIXED + 16, 2);
+    turn_args(&c->cmd, c->off, t);
 }
 
 static void turn_read(struct queue_turn *t, const struct redis_reply *reply)
 {
     t->fenced = (int)redis_int(redis_item(reply, 0));
     t->nap_ms = (int)redis_int(redis_item(reply, 1));
-    for (size_t i = 2; i < redis_count(reply) && t->n_jobs < t->want; i++) {
+    for (size_t i = 3; i < redis_count(reply) && t->n_jobs < t->want; i++) {
         size_t n;
         const char *s = redis_text(redis_item(reply, i), &n);
 
@@ -211,11 +179,59 @@ static void turn_read(struct queue_turn *t, const struct redis_reply *reply)
     }
 }
 
+static enum status turn_ask(struct queue *q, const struct queue_turn *t,
+                            struct turn_call *c, struct redis_reply **reply)
+{
+    char key[KEY_MAX];
+    struct redis_bell bell = {.key = key, .ms = t->wait_ms, .stop = t->stop};
+
+    if (t->wait_ms <= 0)
+        return redis_eval(q->redis, &turn, c->n_keys, &c->cmd, reply);
+    queue_key(key, t->at, "bell");
+    return redis_eval_bell(q->redis, &bell, &turn, c->n_keys, &c->cmd, reply);
+}
+
+static enum status turn_once(struct queue *q, struct queue_turn *t, bool is_short)
+{
+    struct turn_keys *k = keys_of(q, t->at, t->wid);
+    struct redis_reply *reply = NULL;
+    struct turn_call c = {0};
+    int64_t from = clock_mono_ms();
+    enum status st;
+
+    turn_cmd(&c, k, t, is_short);
+    crash_point("turn.before");
+    st = turn_ask(q, t, &c, &reply);
+    crash_point("turn.after");
+    if (st == ST_OK) {
+        turn_read(t, reply);
+        t->anew = t->anew || q->connections[t->at.shard] != redis_connections();
+        q->connections[t->at.shard] = redis_connections();
+        if (!is_short)
+            k->calm_at = redis_int(redis_item(reply, 2)) == 1 ? from : 0;
+    }
+    redis_free(reply);
+    redis_cmd_free(&c.cmd);
+    return st;
+}
+
+/* The short one found nothing: is there anything at all? Its results are settled. */
+static enum status turn_whole(struct queue *q, struct queue_turn *t)
+{
+    struct queue_turn rest = *t;
+    enum status st;
+
+    rest.n_results = 0;
+    st = turn_once(q, &rest, false);
+    t->n_jobs = rest.n_jobs;
+    t->nap_ms = rest.nap_ms;
+    t->anew = rest.anew;
+    t->was_short = false;
+    return st;
+}
+
 enum status queue_turn(struct queue *q, struct queue_turn *t)
 {
-    struct turn_text text;
-    struct redis_reply *reply = NULL;
-    struct redis_cmd c = {0};
     enum status st;
 
     t->n_jobs = t->fenced = 0;
@@ -223,18 +239,9 @@ enum status queue_turn(struct queue *q, struct queue_turn *t)
     t->anew = false;
     if (t->n_results > QUEUE_BATCH_MAX * 2 || t->want > QUEUE_BATCH_MAX)
         return ST_BROKEN;
-    turn_cmd(q, &c, &text, t);
-    crash_point("turn.before");
-    st = redis_eval(q->redis, &turn, TURN_KEYS, &c, &reply);
-    crash_point("turn.after");
-    if (st == ST_OK) {
-        turn_read(t, reply);
-        t->anew = q->connections[t->at.shard] != redis_connections();
-        q->connections[t->at.shard] = redis_connections();
-    }
-    redis_free(reply);
-    redis_cmd_free(&c);
-    return st;
+    t->was_short = turn_is_short(q, t);
+    st = turn_once(q, t, t->was_short);
+    return st == ST_OK && t->was_short && t->n_jobs == 0 ? turn_whole(q, t) : st;
 }
 
 void queue_unlock(struct queue *q, const struct job *j)
@@ -243,41 +250,17 @@ void queue_unlock(struct queue *q, const struct job *j)
     const char *once = json_text(j->body, "once", NULL);
     struct redis_reply *reply = NULL;
     struct redis_cmd c = {0};
-    char key[KEY_MAX], id[ULID_TEXT + 1];
+    char key[KEY_MAX];
 
     if (once == NULL)
         return;
     queue_lock_key(key, at, kind_policy(j->kind)->name, once);
-    ulid_print(j->id, id);
     redis_arg_text(&c, key);
-    redis_arg_text(&c, id);
+    redis_arg(&c, j->id, sizeof j->id);
     if (redis_eval(q->redis, &unlock, 1, &c, &reply) != ST_OK)
         log_debug("a lock is left to lapse", LOG_TEXT("lock", key));
     redis_free(reply);
     redis_cmd_free(&c);
-}
-
-enum status queue_wait(struct queue *q, struct queue_at at, int wait_ms)
-{
-    char key[KEY_MAX], seconds[24];
-    struct redis_reply *reply = NULL;
-    struct redis_cmd c = {0};
-    enum status st;
-
-    if (wait_ms < 1)
-        wait_ms = 1; /* 0 would be for ever */
-    queue_key(key, at, "bell");
-    snprintf(seconds, sizeof seconds, "%d.%03d", wait_ms / 1000, wait_ms % 1000);
-    redis_arg_text(&c, "BLPOP");
-    redis_arg_text(&c, key);
-    redis_arg_text(&c, seconds);
-    /* The client's patience must exceed the server's, or every quiet wait is a loss. */
-    st = redis_call(q->redis, &c, wait_ms + REDIS_DEADLINE_MS, &reply);
-    if (st == ST_OK && redis_is_nil(reply))
-        st = ST_NONE;
-    redis_free(reply);
-    redis_cmd_free(&c);
-    return st;
 }
 
 enum status queue_ring(struct queue *q, struct queue_at at)
@@ -325,18 +308,15 @@ struct reaping {
 static enum status reap_one(struct queue *q, struct queue_at at,
                             const struct reaping *what, int *moved)
 {
-    char who[ULID_TEXT + 1] = "";
     struct redis_reply *reply = NULL;
     struct redis_cmd c = {0};
     enum status st;
     int64_t n;
 
-    if (what->blame != NULL)
-        ulid_print(what->blame, who);
-    keys_add(q, &c, at, what->wid);
+    keys_add(&c, keys_of(q, at, what->wid), 0, TURN_KEYS);
     redis_arg_text(&c, what->wid);
     redis_arg_int(&c, what->force);
-    redis_arg_text(&c, who);
+    redis_arg(&c, what->blame, what->blame ? 16 : 0);
     redis_arg_int(&c, QUEUE_CRASHES_MAX);
     redis_arg_text(&c, what->as);
     st = redis_eval(q->redis, &reap, TURN_KEYS, &c, &reply);

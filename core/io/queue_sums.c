@@ -75,3 +75,41 @@ enum status queue_sums(struct queue *q, struct queue_sums *out)
     out->level = lane_level(out->used_bytes, out->max_bytes);
     return st;
 }
+
+#define ENTRY_BYTES 1024 /* more than most take, with all that Redis adds */
+
+/* Is it the queue that fills it? Otherwise what waits will wait for ever. */
+static bool is_ours(const struct queue_sums *s)
+{
+    int64_t entries = 0;
+
+    for (enum kind_pool p = POOL_LOGIC; p <= POOL_COUNT; p++) {
+        entries += s->pool[p].delayed + s->pool[p].held + s->pool[p].dying;
+        for (enum kind_lane l = LANE_HOT; l <= LANE_BULK; l++)
+            entries += s->pool[p].lane[l].waiting;
+    }
+    return entries * ENTRY_BYTES > s->max_bytes / 4;
+}
+
+const char *queue_sums_advice(const struct queue_sums *s)
+{
+    static const char *const by_queue[] = {
+        [LANE_NO_BULK] = "bulk waits in MySQL until the queue in Redis is shorter",
+        [LANE_ONLY_HOT] = "all but hot waits in MySQL until the queue in Redis is "
+                          "shorter: more workers, or a greater maxmemory"};
+    static const char *const by_others[] = {
+        [LANE_NO_BULK] =
+            "maxmemory is used up by something else than the queue, and bulk waits in "
+            "MySQL for ever: redis-cli CONFIG SET maxmemory 256mb (and the same line "
+            "in "
+            "redis.conf), or give the queue a Redis of its own",
+        [LANE_ONLY_HOT] =
+            "maxmemory is used up by something else than the queue, and all but hot "
+            "waits in MySQL for ever: redis-cli CONFIG SET maxmemory 256mb (and the "
+            "same "
+            "line in redis.conf), or give the queue a Redis of its own"};
+
+    if (s->level == LANE_ALL)
+        return NULL;
+    return is_ours(s) ? by_queue[s->level] : by_others[s->level];
+}

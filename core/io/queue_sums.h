@@ -28,6 +28,10 @@ struct queue_sums {
 /* Asks Redis, one atomic picture a place. */
 must_check enum status queue_sums(struct queue *q, struct queue_sums *out);
 
+/* Redis is so full that some wait in MySQL: what for, and what to do about it. NULL: all
+ * is well. */
+const char *queue_sums_advice(const struct queue_sums *s);
+
 const char *queue_pool_name(enum kind_pool pool); /* "logic", "send" */
 
 #endif

@@ -32,14 +32,10 @@ const char *queue_place_name(enum queue_place p)
 /* The head alone: most who walk want no more, and parsing bodies is what costs. */
 static void head_read(struct queue_seen *s)
 {
-    s->list = -1;
-    if (s->raw == NULL || s->n < QUEUE_HEAD ||
-        ulid_parse(s->raw, ULID_TEXT, s->id) != ST_OK || s->raw[29] < '0' ||
-        s->raw[29] > '9' || s->raw[30] < '0' || s->raw[30] > '9')
-        return;
-    s->list = (s->raw[29] - '0') * 10 + (s->raw[30] - '0');
-    if (s->list >= QUEUE_LISTS)
-        s->list = -1;
+    struct queue_head h;
+
+    s->list = queue_head_read(s->raw, s->n, &h) == ST_OK ? h.list : -1;
+    memcpy(s->id, h.id, sizeof s->id);
 }
 
 static void show(struct walk *w, struct queue_seen *s, const struct redis_reply *r)

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/io/redis_bell.h"
 #include "core/io/redis_cluster.h"
 #include "core/io/redis_dial.h"
 
@@ -19,6 +20,7 @@ struct redis {
     struct redis_url url;
     struct wire *wire;       /* of one server, or of Sentinel's master */
     struct cluster *cluster; /* or this */
+    struct sleeper sleeper;
 };
 
 /* When we last said that a Redis is away, and whether we have said since that it is
@@ -47,6 +49,7 @@ void redis_close(struct redis *r)
         return;
     wire_close(r->wire);
     cluster_free(r->cluster);
+    sleeper_close(&r->sleeper);
     free(r);
 }
 
@@ -76,7 +79,8 @@ static void content(void)
 
 struct asked {
     struct redis_cmd *cmd;
-    struct redis_script *script; /* NULL: none; loaded where it is unknown */
+    struct redis_script *script;   /* NULL: none; loaded where it is unknown */
+    const struct redis_bell *bell; /* NULL: no sleep, or it is over */
     int deadline_ms;
     int64_t hops_due_ms; /* no more redirections and naps after it */
     int master;          /* of a cluster, by number; -1: by the key */
@@ -126,9 +130,14 @@ static struct wire *reach(struct redis *r, struct asked *a)
     return w;
 }
 
-static struct redis_reply *ask(struct wire *w, const struct asked *a)
+static struct redis_reply *ask(struct redis *r, struct wire *w, struct asked *a)
 {
+    const struct redis_bell *bell = a->bell;
+
     wire_deadline(w, a->deadline_ms);
+    a->bell = NULL;
+    if (bell != NULL)
+        return sleeper_ask(&r->sleeper, w, &r->url, bell, a->cmd);
     if (a->asking)
         redis_free(wire_words(w, "ASKING", NULL));
     return wire_fault(w) == NULL ? wire_ask(w, a->cmd) : NULL;
@@ -194,7 +203,7 @@ static enum status call(struct redis *r, struct asked *a, struct redis_reply **o
     for (;;) {
         if ((w = reach(r, a)) == NULL)
             return ST_DOWN;
-        if ((reply = ask(w, a)) == NULL) {
+        if ((reply = ask(r, w, a)) == NULL) {
             complain(wire_fault(w));
             return drop(r, w), ST_UNSURE;
         }
@@ -226,7 +235,8 @@ static enum status begin(struct redis *r, struct asked *a, struct redis_reply **
         a->slot = redis_cmd_slot(a->cmd);
         a->hops_due_ms =
             clock_mono_ms() +
-            (a->deadline_ms < REDIS_DEADLINE_MS ? a->deadline_ms : REDIS_DEADLINE_MS);
+            (a->deadline_ms < REDIS_DEADLINE_MS ? a->deadline_ms : REDIS_DEADLINE_MS) +
+            (a->bell != NULL ? a->bell->ms : 0);
     }
     return call(r, a, out);
 }
@@ -261,18 +271,28 @@ enum status redis_do(struct redis *r, struct redis_reply **out, ...)
     return st;
 }
 
-enum status redis_eval(struct redis *r, struct redis_script *s, int nkeys,
-                       struct redis_cmd *c, struct redis_reply **out)
+enum status redis_eval_bell(struct redis *r, const struct redis_bell *b,
+                            struct redis_script *s, int nkeys, struct redis_cmd *c,
+                            struct redis_reply **out)
 {
     struct redis_cmd full = {0};
-    struct asked a = {
-        .cmd = &full, .script = s, .deadline_ms = REDIS_DEADLINE_MS, .master = -1};
+    struct asked a = {.cmd = &full,
+                      .script = s,
+                      .bell = b,
+                      .deadline_ms = REDIS_DEADLINE_MS,
+                      .master = -1};
     enum status st;
 
     redis_cmd_script(&full, c, s, nkeys);
     st = begin(r, &a, out);
     redis_cmd_free(&full);
     return st;
+}
+
+enum status redis_eval(struct redis *r, struct redis_script *s, int nkeys,
+                       struct redis_cmd *c, struct redis_reply **out)
+{
+    return redis_eval_bell(r, NULL, s, nkeys, c, out);
 }
 
 /* ---- every server --------------------------------------------------------------- */

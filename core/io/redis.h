@@ -79,6 +79,20 @@ must_check enum status redis_do(struct redis *r, struct redis_reply **out, ...)
 must_check enum status redis_eval(struct redis *r, struct redis_script *s, int nkeys,
                                   struct redis_cmd *c, struct redis_reply **out);
 
+/* The same behind a sleep on the server: until something is pushed on the list `key`
+ * (one element is taken off), until ms (at least 1) are over, exactly if they are less
+ * than a second, or until a signal comes and stop() is true. One round trip: who is woken
+ * has the script's answer. The deadline counts from the end of the sleep; where the
+ * server cannot be slept at, the script runs at once. */
+struct redis_bell {
+    const char *key; /* on the server of the script's keys */
+    int ms;
+    bool (*stop)(void); /* NULL: nobody asks us to */
+};
+must_check enum status redis_eval_bell(struct redis *r, const struct redis_bell *b,
+                                       struct redis_script *s, int nkeys,
+                                       struct redis_cmd *c, struct redis_reply **out);
+
 /* Is it (each master of a Cluster) fit to hold a queue: AOF on, noeviction? ST_REFUSED: *why says which command
  * mends it. *warn (may be set with ST_OK): appendfsync is not always. Both lent. */
 must_check enum status redis_check(struct redis *r, const char **why,

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -260,6 +261,38 @@ struct redis_reply *wire_words(struct wire *w, ...)
         n++;
     va_end(ap);
     return redisCommandArgv(ctx(w), n, word, NULL);
+}
+
+bool wire_send(struct wire *w)
+{
+    int done = 0;
+
+    while (!done)
+        if (redisBufferWrite(ctx(w), &done) != REDIS_OK)
+            return false;
+    return true;
+}
+
+struct redis_reply *wire_take(struct wire *w)
+{
+    void *reply = NULL;
+
+    return redisGetReply(ctx(w), &reply) == REDIS_OK ? reply : NULL;
+}
+
+bool wire_peer(const struct wire *w, struct redis_place *at)
+{
+    struct sockaddr_storage a;
+    socklen_t n = sizeof a;
+    char port[8];
+
+    if (getpeername(wire_fd(w), (struct sockaddr *)&a, &n) != 0 ||
+        (a.ss_family != AF_INET && a.ss_family != AF_INET6) ||
+        getnameinfo((struct sockaddr *)&a, n, at->host, sizeof at->host, port,
+                    sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        return false;
+    at->port = (int)strtol(port, NULL, 10);
+    return true;
 }
 
 bool wire_unblock(struct wire *w)

@@ -31,6 +31,12 @@ void wire_deadline(struct wire *w, int ms);
 struct redis_reply *wire_ask(struct wire *w, const struct redis_cmd *c);
 struct redis_reply *wire_words(struct wire *w, ...)
     __attribute__((sentinel)); /* words */
+/* … in steps: what was appended leaves, and the replies are taken in its order. */
+must_check bool wire_send(struct wire *w);
+struct redis_reply *wire_take(struct wire *w);
+
+/* Who is at the other end of a TCP connection, in digits. false: nobody, a socket file. */
+must_check bool wire_peer(const struct wire *w, struct redis_place *at);
 
 /* From now on non-blocking: append, flush until ST_OK (ST_AGAIN: wait until writable),
  * fill when readable, take replies until ST_NONE. ST_UNSURE: broken. */

@@ -51,21 +51,40 @@ static void add_listen(struct buf *out, const char *listen)
         buf_adds(out, listen);
 }
 
+static void add_public(const struct config *cfg, struct buf *out)
+{
+    size_t n = strlen(cfg->public_url);
+
+    while (n > 0 && cfg->public_url[n - 1] == '/')
+        n--;
+    buf_add(out, cfg->public_url, n);
+}
+
 bool setup_webhook_url(const struct config *cfg, enum tg_bot bot, struct buf *out)
 {
-    const char *at = cfg->public_url;
-
-    if (at) {
-        size_t n = strlen(at);
-        while (n > 0 && at[n - 1] == '/')
-            n--;
-        buf_add(out, at, n);
-    } else if (!telegrams_own(cfg->telegram_api_base)) {
+    if (cfg->public_url)
+        add_public(cfg, out);
+    else if (!telegrams_own(cfg->telegram_api_base))
         add_listen(out, cfg->bots_listen);
+    else
+        return false;
+    buf_adds(out, setups[bot].path);
+    return !out->failed;
+}
+
+/* Not guessed from API_LISTEN: a Bot API server of one's own refuses the whole message
+ * for the sake of a button that is not https. */
+bool setup_scan_url(const struct config *cfg, const char *language, struct buf *out)
+{
+    if (cfg->scanner_url) {
+        buf_adds(out, cfg->scanner_url);
+    } else if (cfg->public_url) {
+        add_public(cfg, out);
+        buf_adds(out, "/scan");
     } else {
         return false;
     }
-    buf_adds(out, setups[bot].path);
+    buf_addf(out, "?lang=%s", language);
     return !out->failed;
 }
 
@@ -85,102 +104,4 @@ struct json *setup_webhook(const struct config *cfg, enum tg_bot bot)
     }
     buf_free(&url);
     return o;
-}
-
-/* ---- profile -------------------------------------------------------------------- */
-
-/* lang NULL: for everybody whose language has no row of its own. Russian is that, as
- * the shops are there; English has its own. */
-struct line {
-    enum tg_bot bot;
-    const char *method, *field, *lang, *text;
-};
-
-static const struct line lines[] = {
-    {TG_CLIENT, "setMyShortDescription", "short_description", NULL,
-     "Скидки и подарки вашего магазина"},
-    {TG_CLIENT, "setMyShortDescription", "short_description", "en",
-     "Discounts and gifts of your shop"},
-    {TG_CLIENT, "setMyDescription", "description", NULL,
-     "Здравствуйте! Здесь вы получите скидку в виде QR-кода, увидите свои купоны и "
-     "подарок ко дню рождения. Нажмите «Запустить»."},
-    {TG_CLIENT, "setMyDescription", "description", "en",
-     "Hello! Here you get your discount as a QR code, your coupons and a birthday "
-     "gift. "
-     "Press “Start”."},
-    {TG_AUTH, "setMyShortDescription", "short_description", NULL,
-     "Рабочее место кассира"},
-    {TG_AUTH, "setMyShortDescription", "short_description", "en", "For cashiers"},
-    {TG_AUTH, "setMyDescription", "description", NULL,
-     "Бот для кассиров: откройте смену и проверяйте коды покупателей. Вход — по ссылке "
-     "от вашего руководителя."},
-    {TG_AUTH, "setMyDescription", "description", "en",
-     "For cashiers: open a shift and check customers' codes. Your manager sends you "
-     "the "
-     "link to enter."},
-};
-
-struct command {
-    enum tg_bot bot;
-    const char *name, *ru, *en;
-};
-
-static const struct command commands[] = {
-    {TG_CLIENT, "start", "Главное меню", "Main menu"},
-    {TG_CLIENT, "discount", "Моя скидка (QR)", "My discount (QR)"},
-    {TG_CLIENT, "wallet", "Мои скидки", "My discounts"},
-    {TG_CLIENT, "birthday", "День рождения", "Birthday"},
-    {TG_CLIENT, "notifications", "Рассылка: включить, отключить", "Messages: on, off"},
-    {TG_CLIENT, "language", "Язык", "Language"},
-    {TG_CLIENT, "privacy", "Мои данные", "My data"},
-    {TG_CLIENT, "help", "Помощь", "Help"},
-    {TG_AUTH, "start", "Главное меню", "Main menu"},
-    {TG_AUTH, "shift", "Открыть смену", "Open a shift"},
-    {TG_AUTH, "report", "Отчёт по смене", "Report of the shift"},
-    {TG_AUTH, "undo", "Отменить последний чек", "Cancel the last receipt"},
-    {TG_AUTH, "close", "Закрыть смену", "Close the shift"},
-    {TG_AUTH, "language", "Язык", "Language"},
-    {TG_AUTH, "help", "Помощь", "Help"},
-};
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static struct json *commands_of(enum tg_bot bot, bool english)
-{
-    struct json *o = json_new_object(), *list = json_new_array();
-
-    for (size_t i = 0; i < COUNT(commands); i++) {
-        struct json *c;
-        if (commands[i].bot != bot)
-            continue;
-        c = json_new_object();
-        json_set_text(c, "command", commands[i].name);
-        json_set_text(c, "description", english ? commands[i].en : commands[i].ru);
-        json_push(list, c);
-    }
-    json_set(o, "commands", list);
-    if (english)
-        json_set_text(o, "language_code", "en");
-    return o;
-}
-
-struct json *setup_profile(enum tg_bot bot, int i, const char **method)
-{
-    struct json *o;
-
-    *method = "setMyCommands";
-    if (i < 2)
-        return commands_of(bot, i == 1);
-    i -= 2;
-    for (size_t k = 0; k < COUNT(lines); k++) {
-        if (lines[k].bot != bot || i-- > 0)
-            continue;
-        *method = lines[k].method;
-        o = json_new_object();
-        json_set_text(o, lines[k].field, lines[k].text);
-        if (lines[k].lang)
-            json_set_text(o, "language_code", lines[k].lang);
-        return o;
-    }
-    return NULL;
 }

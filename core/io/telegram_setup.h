@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * core/io/telegram_setup.h - what each bot is told once: which updates it wants, where
- * its webhook is, what it is called and which commands it has.
+ * core/io/telegram_setup.h - how updates come: which ones each bot wants, and where its
+ * webhook is. What it is called and can do: telegram_profile.h.
  *
  * Pure: builds parameters of calls. What is built is yours (or a call's to take over).
  */
@@ -20,11 +20,11 @@ struct json *setup_allowed_updates(enum tg_bot bot);
  * Bot API is Telegram's own, which cannot reach BOTS_LISTEN). */
 bool setup_webhook_url(const struct config *cfg, enum tg_bot bot, struct buf *out);
 
+/* Where a phone opens the scanner's page, in that language ("ru"): SCANNER_URL, or
+ * below PUBLIC_URL. false: nowhere, and no button leads there. */
+bool setup_scan_url(const struct config *cfg, const char *language, struct buf *out);
+
 /* setWebhook's parameters; NULL as above. */
 struct json *setup_webhook(const struct config *cfg, enum tg_bot bot);
-
-/* Names, descriptions and commands, a call each: walk i from 0 until NULL. *method is
- * lent for ever. */
-struct json *setup_profile(enum tg_bot bot, int i, const char **method);
 
 #endif

@@ -9,7 +9,9 @@
  * January is not given again in January.
  *
  * A birth date entered less than `lead` days before the birthday counts from next year
- * on. Without consent to marketing the gift lies in the wallet and nobody is told. */
+ * on. A year has one gift for one phone, whoever tells it (gift_phone); the days of a
+ * gift are those of the settings at its issue, and stay what they are.
+ * Without consent to marketing the gift lies in the wallet and nobody is told. */
 #ifndef CORE_LOYALTY_BIRTHDAY_H
 #define CORE_LOYALTY_BIRTHDAY_H
 
@@ -30,6 +32,8 @@ struct birthday_rules {
 /* From the settings. ST_BROKEN never: a setting that is damaged reads as its default.
  */
 must_check enum status birthday_rules_load(struct db *db, struct birthday_rules *out);
+struct settings;
+void birthday_rules_of(const struct settings *set, struct birthday_rules *out);
 
 /* ---- pure ----------------------------------------------------------------------- */
 
@@ -54,6 +58,11 @@ struct mmdd_range {
 };
 int birthday_ranges(int32_t today, const struct birthday_rules *r,
                     struct mmdd_range out[2]);
+
+/* The celebration whose gift somebody gets who tells that birthday today: this year's
+ * when it is told in time and not over, else the one after. */
+struct celebration birthday_first_gift(struct date born, int32_t told,
+                                       const struct birthday_rules *r);
 
 void birthday_key(int64_t customer_id, int year, char out[40]);
 
@@ -81,7 +90,8 @@ must_check enum status birthday_due(struct db *db, struct birthday_round *round,
                                     struct birthday_due *out, int *n);
 
 /* Issues the gift and, if they may be told, puts core.birthday_gifted {"d":discount}.
- * ST_TAKEN: it was given before. */
+ * ST_TAKEN: it was given before. ST_REFUSED: it was given to another customer with the
+ * same phone; that is noted once a year (customer.gift_withheld, audit): commit it. */
 must_check enum status birthday_gift(struct db *db, int64_t now,
                                      const struct birthday_round *round,
                                      const struct birthday_due *who,

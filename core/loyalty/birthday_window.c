@@ -33,6 +33,18 @@ bool birthday_in_time(int32_t entered, const struct celebration *c,
     return entered <= c->day - r->lead;
 }
 
+struct celebration birthday_first_gift(struct date born, int32_t told,
+                                       const struct birthday_rules *r)
+{
+    struct celebration c = {.year = cal_date(told).year - 2};
+
+    do {
+        c.year++;
+        c.day = celebrated(born, c.year, r);
+    } while (told > c.day + r->after || !birthday_in_time(told, &c, r));
+    return c;
+}
+
 static int mmdd(int32_t day)
 {
     struct date d = cal_date(day);

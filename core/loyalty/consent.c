@@ -2,6 +2,7 @@
 #include "core/loyalty/consent.h"
 
 #include "core/audit.h"
+#include "core/setting.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -108,11 +109,37 @@ enum status consent_revoke(struct db *db, int64_t now, const struct consent_act 
     return decide(db, now, act, false);
 }
 
+enum status consent_rarely(struct db *db, int64_t now, int64_t customer_id, bool rarely)
+{
+    int64_t changed;
+    enum status st = db_exec(db, &changed,
+                             "UPDATE customer SET marketing_rare = ? WHERE id = ?"
+                             " AND marketing_rare <> ?",
+                             DB_INT(rarely), DB_INT(customer_id), DB_INT(rarely));
+
+    if (st == ST_OK && changed == 0)
+        return ST_NONE;
+    if (st != ST_OK)
+        return st;
+    return audit_add(db, now,
+                     &(struct audit_entry){.actor = ACTOR_CUSTOMER,
+                                           .actor_id = customer_id,
+                                           .action = "consent.marketing_rarely",
+                                           .entity_id = customer_id});
+}
+
+struct marketing_cap consent_cap(const struct settings *set, bool rarely)
+{
+    if (rarely)
+        return (struct marketing_cap){(int)set->marketing_rare_cap, 30};
+    return (struct marketing_cap){(int)set->marketing_weekly_cap, 7};
+}
+
 enum status consent_last(struct db *db, int64_t customer_id, enum purpose purpose,
                          struct consent_proof *out)
 {
     enum status st = db_one(db,
-                            "SELECT c.at, t.version FROM consent c"
+                            "SELECT c.at, t.version, t.language FROM consent c"
                             " JOIN consent_text t ON t.id = c.text_id"
                             " WHERE c.customer_id = ? AND c.purpose = ?"
                             " AND c.granted = 1 ORDER BY c.id DESC LIMIT 1",
@@ -121,6 +148,8 @@ enum status consent_last(struct db *db, int64_t customer_id, enum purpose purpos
     if (st == ST_OK)
         *out =
             (struct consent_proof){.at = db_time(db, 0), .version = (int)db_int(db, 1)};
+    if (st == ST_OK)
+        snprintf(out->language, sizeof out->language, "%s", db_text(db, 2, NULL));
     return st;
 }
 

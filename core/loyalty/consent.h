@@ -48,7 +48,8 @@ must_check enum status consent_text_current(struct db *db, enum purpose purpose,
                                             const char *language,
                                             struct consent_text *out, struct buf *body);
 
-/* Publishes the four texts of the settings; `dvorik seed`, the worker at start and a
+/* Publishes the four texts of the settings, with {brand} and {operator} filled in;
+ * `dvorik seed`, the worker at start and a
  * change of settings call it. */
 must_check enum status consent_text_sync(struct db *db, int64_t now);
 
@@ -64,9 +65,22 @@ struct consent_act {
 struct consent_proof {
     int64_t at;
     int version; /* of the text they saw */
+    char language[3];
 };
 must_check enum status consent_last(struct db *db, int64_t customer_id,
                                     enum purpose purpose, struct consent_proof *out);
+
+/* «Реже»: fewer messages for those who said yes; ST_NONE: it was so already. */
+must_check enum status consent_rarely(struct db *db, int64_t now, int64_t customer_id,
+                                      bool rarely);
+
+/* How many marketing messages that customer may get within how many days: who sends one
+ * counts theirs over all campaigns. 0 messages: none. */
+struct marketing_cap {
+    int messages, days;
+};
+struct settings;
+struct marketing_cap consent_cap(const struct settings *set, bool rarely);
 
 /* ST_OK: the projection follows it. ST_NONE: evidence of an older update, kept, but a
  * newer one stands; or this very update was counted before, nothing added.

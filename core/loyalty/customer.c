@@ -4,6 +4,7 @@
 #include "core/audit.h"
 #include "core/base/buf.h"
 #include "core/base/utf.h"
+#include "core/loyalty/identity.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,8 @@
     "id, channel, external_id, first_name, last_name, username, language, source,"     \
     " status, subscribed, pd_ok, marketing_ok, subscribed_at, birth_date, "            \
     "birth_set_at,"                                                                    \
-    " birth_changed_at, last_seen_at, created_at"
+    " birth_changed_at, last_seen_at, created_at, name, phone, phone_shared,"          \
+    " profile_step, profile_alone, profile_keys, profile_at, marketing_rare"
 
 static void customer_read(const struct db *db, struct customer *out)
 {
@@ -30,12 +32,21 @@ static void customer_read(const struct db *db, struct customer *out)
         .birth_changed_at = db_time(db, 15),
         .last_seen = db_time(db, 16),
         .created_at = db_time(db, 17),
+        .marketing_rare = db_int(db, 25) != 0,
+        .phone_shared = db_int(db, 20) != 0,
+        .profile = {.step = (enum profile_step)db_int(db, 21),
+                    .alone = db_int(db, 22) != 0,
+                    .keys = db_int(db, 23) != 0,
+                    .at = db_time(db, 24)},
     };
     snprintf(out->first_name, sizeof out->first_name, "%s", db_text(db, 3, NULL));
     snprintf(out->last_name, sizeof out->last_name, "%s", db_text(db, 4, NULL));
     snprintf(out->username, sizeof out->username, "%s", db_text(db, 5, NULL));
     snprintf(out->language, sizeof out->language, "%s", db_text(db, 6, NULL));
     snprintf(out->source, sizeof out->source, "%s", db_text(db, 7, NULL));
+    snprintf(out->name, sizeof out->name, "%s", db_text(db, 18, NULL));
+    if (!db_is_null(db, 19))
+        snprintf(out->phone, sizeof out->phone, "%s", db_text(db, 19, NULL));
     if (out->has_birth)
         out->birth = cal_date(db_day(db, 13));
 }
@@ -106,15 +117,21 @@ static const char *language_of(const char *s)
 static enum status customer_insert(struct db *db, int64_t now, const struct contact *c,
                                    const struct kept *k)
 {
-    enum status st = db_exec(
-        db, NULL,
-        "INSERT INTO customer (channel, external_id, first_name, last_name,"
-        " username, language, source, status, reach_update_id, last_seen_at,"
-        " created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)",
-        DB_INT(c->channel), DB_INT(c->external_id), DB_TEXT(text_or_empty(&k->first)),
-        DB_TEXT(text_or_empty(&k->last)), DB_TEXT(text_or_empty(&k->username)),
-        DB_TEXT(language_of(c->language)), DB_TEXT(text_or_empty(&k->source)),
-        DB_INT(c->update_id), DB_TIME(now), DB_TIME(now));
+    int64_t person = 0;
+    enum status st = identity_was(db, c->channel, c->external_id, &person);
+
+    if (st != ST_OK && st != ST_NONE)
+        return st;
+    st =
+        db_exec(db, NULL,
+                "INSERT INTO customer (channel, external_id, first_name, last_name,"
+                " username, language, source, status, reach_update_id, last_seen_at,"
+                " created_at, person_id) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)",
+                DB_INT(c->channel), DB_INT(c->external_id),
+                DB_TEXT(text_or_empty(&k->first)), DB_TEXT(text_or_empty(&k->last)),
+                DB_TEXT(text_or_empty(&k->username)), DB_TEXT(language_of(c->language)),
+                DB_TEXT(text_or_empty(&k->source)), DB_INT(c->update_id), DB_TIME(now),
+                DB_TIME(now), DB_INT_OR_NULL(person != 0, person));
 
     if (st != ST_OK)
         return st;
@@ -133,11 +150,13 @@ static enum status customer_refresh(struct db *db, int64_t now, int64_t id,
                    "UPDATE customer SET first_name = ?, last_name = ?, username = ?,"
                    " source = IF(source = '', ?, source), last_seen_at = ?,"
                    " status = IF(status = 2 AND ? > reach_update_id, 1, status),"
-                   " reach_update_id = GREATEST(reach_update_id, ?) WHERE id = ?",
+                   " reach_update_id = GREATEST(reach_update_id, ?)"
+                   " WHERE id = ? AND external_id = ?",
                    DB_TEXT(text_or_empty(&k->first)), DB_TEXT(text_or_empty(&k->last)),
                    DB_TEXT(text_or_empty(&k->username)),
                    DB_TEXT(text_or_empty(&k->source)), DB_TIME(now),
-                   DB_INT(c->update_id), DB_INT(c->update_id), DB_INT(id));
+                   DB_INT(c->update_id), DB_INT(c->update_id), DB_INT(id),
+                   DB_INT(c->external_id));
 }
 
 enum status customer_meet(struct db *db, int64_t now, const struct contact *c,
@@ -164,6 +183,8 @@ enum status customer_meet(struct db *db, int64_t now, const struct contact *c,
     kept_free(&kept);
     if (st == ST_OK)
         st = customer_find(db, c->channel, c->external_id, out);
+    if (st == ST_NONE)
+        st = ST_AGAIN; /* erased, or moved to another account, this very moment */
     if (st == ST_OK)
         out->fresh = fresh;
     return st;
@@ -253,11 +274,17 @@ enum status customer_subscribed(struct db *db, int64_t now, int64_t id, bool sub
 void customer_short_name(const char *first, const char *last,
                          char out[CONTACT_NAME_BYTES + 8])
 {
-    size_t initial = utf_char_len(last, strlen(last));
+    const char *gap = *last ? NULL : strchr(first, ' ');
+    size_t initial;
 
+    /* "Мария Кузнецова" in one piece is as much as in two. */
+    if (gap != NULL)
+        last = gap + 1;
+    initial = utf_char_len(last, strlen(last));
     if (initial > 0)
-        snprintf(out, CONTACT_NAME_BYTES + 8, "%s%s%.*s.", first, *first ? " " : "",
-                 (int)initial, last);
+        snprintf(out, CONTACT_NAME_BYTES + 8, "%.*s%s%.*s.",
+                 gap != NULL ? (int)(gap - first) : (int)strlen(first), first,
+                 *first ? " " : "", (int)initial, last);
     else
         snprintf(out, CONTACT_NAME_BYTES + 8, "%s", first);
 }

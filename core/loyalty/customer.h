@@ -17,6 +17,16 @@
  * else, but for one thing: who blocks us loses marketing_ok, so that coming back does
  * not silently bring advertising back.
  *
+ * first_name, last_name and username are the messenger's and change with it. What the
+ * customer tells by themselves (customer_profile.c) is name, birth and phone, each of
+ * which may be changed and taken away. All of it is in the columns of `customer`:
+ *
+ *   personal        name, birth_date, phone
+ *   kept hashed     phone_hash (phone.h): also in gift_phone, where it stays behind, so
+ *                   that a phone gets one birthday gift a year whoever brings it
+ *   not personal    birth_set_at, birth_changed_at, phone_at, phone_shared,
+ *                   gift_withheld, profile_*
+ *
  * All functions run inside the caller's transaction. */
 #ifndef CORE_LOYALTY_CUSTOMER_H
 #define CORE_LOYALTY_CUSTOMER_H
@@ -25,6 +35,22 @@
 #include "core/base/status.h"
 #include "core/contact.h"
 #include "core/io/db.h"
+
+/* Where somebody stands in telling us of themselves; kept in the row, so that it outlives
+ * programs, and a day (PROFILE_LIFE) after the last answer it is asked whether they go
+ * on. */
+enum profile_step { PROFILE_NONE, PROFILE_NAME, PROFILE_BIRTHDAY, PROFILE_PHONE };
+
+struct profile {
+    enum profile_step step;
+    bool alone; /* this question only, not the whole walk */
+    bool keys;  /* the keyboard that shares a phone is out, and must be taken in */
+    int64_t at; /* of the last question */
+};
+#define PROFILE_STEPS PROFILE_PHONE
+#define PROFILE_LIFE (24 * 3600 * 1000000LL)
+
+#define CUSTOMER_PHONE_BYTES 17
 
 enum customer_status { CUSTOMER_ACTIVE = 1, CUSTOMER_BLOCKED, CUSTOMER_ERASED };
 
@@ -41,10 +67,15 @@ struct customer {
     char source[CUSTOMER_SOURCE_BYTES];
     enum customer_status status;
     bool subscribed, pd_ok, marketing_ok;
+    bool marketing_rare;   /* wants fewer of them (consent.h) */
     int64_t subscribed_at; /* of the last change; 0: never asked */
     bool has_birth;
     struct date birth;
     int64_t birth_set_at, birth_changed_at; /* first entry; last change (0: none) */
+    char name[CONTACT_NAME_BYTES];    /* what they want to be called; "": not told */
+    char phone[CUSTOMER_PHONE_BYTES]; /* E.164; "": not told */
+    bool phone_shared;                /* another customer has the same one */
+    struct profile profile;
     int64_t last_seen, created_at;
     bool fresh; /* customer_meet made it just now */
 };
@@ -76,7 +107,41 @@ must_check enum status customer_reachable(struct db *db, int64_t now, int64_t id
 must_check enum status customer_subscribed(struct db *db, int64_t now, int64_t id,
                                            bool subscribed);
 
+/* ---- what they tell of themselves ------------------------------------------------ */
+
+/* The name to call them by: their own word, else the messenger's. Lent by c. */
+const char *customer_called(const struct customer *c);
+
+/* Pure: a name as typed. Letters of any script with their marks, blanks, ' ’ and -; out
+ * is cleaned of everything invisible. */
+enum name_fault {
+    NAME_FINE,
+    NAME_EMPTY,   /* no letter in it */
+    NAME_LONG,    /* more than 64 characters */
+    NAME_NUMBER,  /* a telephone number, a date */
+    NAME_ADDRESS, /* of a page or a mailbox, or a user name */
+    NAME_SIGNS    /* something that is in no name */
+};
+enum name_fault name_read(const char *s, size_t n, char out[CONTACT_NAME_BYTES]);
+
+/* name as name_read gave it; "": taken away. ST_NONE: it was so already. */
+must_check enum status customer_name_set(struct db *db, int64_t now, int64_t id,
+                                         const char *name);
+
+/* phone as phone_read gave it (phone.h); "": taken away. *shared: somebody else has the
+ * same one. Both are kept and marked, and there is one birthday gift a year for both.
+ * ST_NONE: it was so already. */
+must_check enum status customer_phone_set(struct db *db, int64_t now, int64_t id,
+                                          const char *phone, bool *shared);
+
+must_check enum status customer_profile_keep(struct db *db, int64_t id,
+                                             const struct profile *p);
+
 /* ---- birthday ------------------------------------------------------------------- */
+
+/* A birthday told without its year is a date of this one: a leap year nobody is left of
+ * who could take part. */
+#define BIRTHDAY_NO_YEAR 1904
 
 enum birthday_fault {
     BIRTHDAY_FINE,
@@ -87,15 +152,21 @@ enum birthday_fault {
     BIRTHDAY_CHANGED, /* changed less than a year ago */
     BIRTHDAY_TOO_NEAR /* a change, and the old or the new birthday is too near */
 };
+/* Taking a date away is always allowed; telling one again counts as a change. */
 
 struct birthday_limits {
     int age_min, age_max; /* years */
     int change_days;      /* between two changes; 365 */
-    int near_days;        /* no change this near to the birthday; 30 */
+    int near_days;        /* no change this near to the gift's days; 30 */
+    int before, after;    /* those days, around the birthday */
+    bool leap_to_march;
+    bool year_needed;
 };
 
 /* From the settings. */
 must_check enum status birthday_limits_load(struct db *db, struct birthday_limits *out);
+struct settings;
+void birthday_limits_of(const struct settings *set, struct birthday_limits *out);
 
 /* Pure: may this customer set that date today (local day)? */
 enum birthday_fault customer_birthday_may(const struct customer *c, struct date born,
@@ -113,6 +184,13 @@ struct birthday_entry {
 must_check enum status customer_birthday_set(struct db *db, int64_t now,
                                              const struct birthday_entry *e,
                                              enum birthday_fault *fault);
+
+/* ST_NONE: there was none. */
+must_check enum status customer_birthday_clear(struct db *db, int64_t now, int64_t id);
+
+/* The two columns customer_short_name asks for, of a customer's row named c. */
+#define CUSTOMER_CALLED                                                                \
+    "IF(c.name = '', c.first_name, c.name), IF(c.name = '', c.last_name, '')"
 
 /* "Мария К.": what a cashier may see. out holds CONTACT_NAME_BYTES + 8. */
 void customer_short_name(const char *first, const char *last,

@@ -15,18 +15,19 @@ static int age_on(struct date born, int32_t today)
     return d.year - born.year - (today < birthday ? 1 : 0);
 }
 
-/* Days to the nearest birthday, before or behind. */
-static int days_to_birthday(struct date born, int32_t today)
+/* Is today within near_days of the days on which that birthday's gift is good? */
+static bool is_near(struct date born, int32_t today, const struct birthday_limits *l)
 {
-    int year = cal_date(today).year, best = 366;
+    int year = cal_date(today).year;
 
     for (int y = year - 1; y <= year + 1; y++) {
-        int away = abs(cal_day(cal_birthday_in(born, y, false)) - today);
+        int32_t day = cal_day(cal_birthday_in(born, y, l->leap_to_march));
 
-        if (away < best)
-            best = away;
+        if (today > day - l->before - l->near_days &&
+            today < day + l->after + l->near_days)
+            return true;
     }
-    return best;
+    return false;
 }
 
 static enum birthday_fault change_may(const struct customer *c, struct date born,
@@ -35,30 +36,39 @@ static enum birthday_fault change_may(const struct customer *c, struct date born
     if (c->birth_changed_at != 0 &&
         today - (int32_t)(c->birth_changed_at / DAY) < l->change_days)
         return BIRTHDAY_CHANGED;
-    if (days_to_birthday(c->birth, today) < l->near_days ||
-        days_to_birthday(born, today) < l->near_days)
+    if (l->near_days == 0)
+        return BIRTHDAY_FINE;
+    if (c->has_birth && is_near(c->birth, today, l))
         return BIRTHDAY_TOO_NEAR;
-    return BIRTHDAY_FINE;
+    return is_near(born, today, l) ? BIRTHDAY_TOO_NEAR : BIRTHDAY_FINE;
+}
+
+static enum birthday_fault age_may(struct date born, int32_t today,
+                                   const struct birthday_limits *l)
+{
+    int age = age_on(born, today);
+
+    if (cal_day(born) > today)
+        return BIRTHDAY_FUTURE;
+    if (age < l->age_min)
+        return BIRTHDAY_TOO_YOUNG;
+    return age > l->age_max ? BIRTHDAY_TOO_OLD : BIRTHDAY_FINE;
 }
 
 enum birthday_fault customer_birthday_may(const struct customer *c, struct date born,
                                           int32_t today,
                                           const struct birthday_limits *l)
 {
-    int32_t day = cal_day(born);
-    int age = age_on(born, today);
+    bool yearless = born.year == BIRTHDAY_NO_YEAR && !l->year_needed;
+    enum birthday_fault fault = yearless ? BIRTHDAY_FINE : age_may(born, today, l);
 
-    if (day > today)
-        return BIRTHDAY_FUTURE;
-    if (age < l->age_min)
-        return BIRTHDAY_TOO_YOUNG;
-    if (age > l->age_max)
-        return BIRTHDAY_TOO_OLD;
-    if (!c->has_birth)
-        return BIRTHDAY_FINE;
-    if (cal_day(c->birth) == day)
+    if (fault != BIRTHDAY_FINE)
+        return fault;
+    if (c->has_birth && cal_day(c->birth) == cal_day(born))
         return BIRTHDAY_SAME;
-    return change_may(c, born, today, l);
+    /* Told before and taken away is told again: a change. */
+    return c->has_birth || c->birth_set_at != 0 ? change_may(c, born, today, l)
+                                                : BIRTHDAY_FINE;
 }
 
 static void date_text(struct buf *out, bool have, struct date d)
@@ -68,15 +78,16 @@ static void date_text(struct buf *out, bool have, struct date d)
 }
 
 static enum status birthday_audit(struct db *db, int64_t now,
-                                  const struct customer *was, struct date is)
+                                  const struct customer *was, const struct date *is)
 {
     struct buf old = {0}, new = {0};
     enum status st = ST_BROKEN;
 
     date_text(&old, was->has_birth, was->birth);
-    date_text(&new, true, is);
+    if (is != NULL)
+        date_text(&new, true, *is);
     if (!old.failed && !new.failed) {
-        struct audit_field field = {"birth_date", old.s, new.s};
+        struct audit_field field = {"birth_date", old.s, new.s}; /* NULL: none */
 
         st = audit_add(db, now,
                        &(struct audit_entry){.actor = ACTOR_CUSTOMER,
@@ -115,6 +126,19 @@ enum status customer_birthday_set(struct db *db, int64_t now,
                  DB_DATE(cal_day(e->born)), DB_TIME(now), DB_TIME(now),
                  DB_INT(e->customer_id));
     if (st == ST_OK)
-        st = birthday_audit(db, now, &c, e->born);
+        st = birthday_audit(db, now, &c, &e->born);
     return st;
+}
+
+enum status customer_birthday_clear(struct db *db, int64_t now, int64_t id)
+{
+    struct customer c;
+    enum status st = customer_load(db, id, &c);
+
+    if (st == ST_OK && !c.has_birth)
+        st = ST_NONE;
+    if (st == ST_OK)
+        st = db_exec(db, NULL, "UPDATE customer SET birth_date = NULL WHERE id = ?",
+                     DB_INT(id));
+    return st == ST_OK ? birthday_audit(db, now, &c, NULL) : st;
 }

@@ -27,6 +27,7 @@ void discount_read(const struct db *db, int col, struct discount *out)
         .valid_from = db_time(db, col + 7),
         .valid_until = db_time(db, col + 8),
         .created_at = db_time(db, col + 11),
+        .store_id = db_is_null(db, col + 12) ? 0 : db_int(db, col + 12),
     };
     snprintf(out->code, sizeof out->code, "%s", db_text(db, col + 9, NULL));
     snprintf(out->token, sizeof out->token, "%s", db_text(db, col + 10, NULL));
@@ -137,13 +138,14 @@ static enum status discount_insert(struct db *db, int64_t now,
     return db_exec(db, NULL,
                    "INSERT INTO discount (customer_id, source, issue_key, percent_bp,"
                    " code, token, valid_from, valid_until, uses_allowed, issued_by,"
-                   " reason, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   " reason, store_id, created_at)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                    DB_INT(s->customer_id), DB_INT(s->source), DB_TEXT(s->issue_key),
                    DB_INT(s->percent_bp), DB_TEXT(code), DB_TEXT(token),
                    DB_TIME(s->valid_from), DB_TIME(s->valid_until),
                    DB_INT(s->uses > 0 ? s->uses : 1),
                    DB_INT_OR_NULL(s->staff_id != 0, s->staff_id), DB_TEXT(s->reason),
-                   DB_TIME(now));
+                   DB_INT_OR_NULL(s->store_id != 0, s->store_id), DB_TIME(now));
 }
 
 static enum status discount_note(struct db *db, int64_t now, const char *action,
@@ -222,7 +224,27 @@ enum status discount_revoke(struct db *db, int64_t now, int64_t id, int64_t staf
     return st == ST_OK ? discount_note(db, now, "discount.revoke", id, staff_id) : st;
 }
 
-enum status discount_expire_due(struct db *db, int64_t now, int limit, int *n)
+/* Each by itself, so that it is known which were marked now. */
+static enum status expire_each(struct db *db, int64_t now, int64_t *id, int *n)
+{
+    int found = *n;
+    enum status st = ST_OK;
+
+    *n = 0;
+    for (int i = 0; i < found && st == ST_OK; i++) {
+        int64_t changed = 0;
+
+        st = db_exec(db, &changed,
+                     "UPDATE discount SET status = 3 WHERE id = ? AND status = 1"
+                     " AND valid_until <= ?",
+                     DB_INT(id[i]), DB_TIME(now));
+        if (changed > 0)
+            id[(*n)++] = id[i];
+    }
+    return st;
+}
+
+static enum status expire_all(struct db *db, int64_t now, int limit, int *n)
 {
     int64_t changed = 0;
     enum status st = db_exec(db, &changed,
@@ -233,4 +255,21 @@ enum status discount_expire_due(struct db *db, int64_t now, int limit, int *n)
 
     *n = st == ST_OK ? (int)changed : 0;
     return st;
+}
+
+enum status discount_expire_due(struct db *db, int64_t now, int64_t *id, int limit,
+                                int *n)
+{
+    enum status st;
+
+    *n = 0;
+    if (id == NULL)
+        return expire_all(db, now, limit, n);
+    st = db_select(db,
+                   "SELECT id FROM discount WHERE status = 1 AND valid_until <= ?"
+                   " ORDER BY valid_until, id LIMIT ?",
+                   DB_TIME(now), DB_INT(limit));
+    while (st == ST_OK && *n < limit && (st = db_next(db)) == ST_OK)
+        id[(*n)++] = db_int(db, 0);
+    return st == ST_OK || st == ST_NONE ? expire_each(db, now, id, n) : st;
 }

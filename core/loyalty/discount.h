@@ -51,6 +51,7 @@ struct discount {
     char code[CODE_SYMBOLS + 1];
     char token[DISCOUNT_TOKEN + 1];
     int64_t created_at;
+    int64_t store_id; /* the only store it is good at; 0: all */
 };
 
 struct discount_spec {
@@ -62,6 +63,7 @@ struct discount_spec {
     int uses;           /* 0 means 1 */
     int64_t staff_id;   /* who issued it by hand; 0: the program */
     const char *reason; /* of one issued by hand; NULL otherwise */
+    int64_t store_id;   /* the only store it is good at; 0: all */
 };
 
 /* ST_OK issued now; ST_TAKEN the key was issued before, *out is that one (whatever
@@ -72,9 +74,27 @@ must_check enum status discount_issue(struct db *db, int64_t now,
                                       struct discount *out);
 
 /* The one for subscribing, once for life ("sub:<id>"), percent and term from the
- * settings. As discount_issue; ST_REFUSED also when it is switched off. */
+ * settings. As discount_issue; ST_REFUSED also when it is switched off, or they have had
+ * it under a row that was erased or has moved (identity.h). */
 must_check enum status discount_welcome(struct db *db, int64_t now, int64_t customer_id,
                                         struct discount *out);
+
+/* A discount that ran out, given once more for the setting reissue_days with what it had
+ * left, by staff: a new one of the same percent. ST_OK; ST_TAKEN: it was done before,
+ * *out is that one; ST_REFUSED: the shop does not (reissue_days is 0), they may not issue
+ * discounts, or it has not run out or nothing is left of it; ST_NONE: no such discount. */
+struct staff;
+must_check enum status discount_reissue(struct db *db, int64_t now, int64_t id,
+                                        const struct staff *by, struct discount *out);
+
+/* The same by its holder's own hand, for whom it is done once: what was re-issued runs
+ * out for good, and so does a birthday's. ST_REFUSED also then. */
+must_check enum status discount_again(struct db *db, int64_t now, int64_t id,
+                                      int64_t customer_id, struct discount *out);
+/* Would it be? ST_OK, ST_REFUSED; nothing changes. It says nothing of one that was
+ * re-issued before: discount_again answers ST_TAKEN with that one. */
+must_check enum status discount_again_may(struct db *db, int64_t now,
+                                          const struct discount *d);
 
 /* New code and token for the same discount; customer_id must be its holder (ST_NONE).
  */
@@ -116,8 +136,9 @@ must_check enum status discount_list(struct db *db, int64_t now,
 must_check enum status discount_best(struct db *db, int64_t now, int64_t customer_id,
                                      struct discount *out);
 
-/* Marks at most limit overdue ones; *n how many. n == limit: there may be more. */
-must_check enum status discount_expire_due(struct db *db, int64_t now, int limit,
-                                           int *n);
+/* Marks at most limit overdue ones; *n how many, id (room for limit; may be NULL) which.
+ * n == limit: there may be more. */
+must_check enum status discount_expire_due(struct db *db, int64_t now, int64_t *id,
+                                           int limit, int *n);
 
 #endif

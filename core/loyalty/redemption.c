@@ -22,6 +22,7 @@ static const char *const verdict_names[VERDICT_COUNT] = {
     [VERDICT_NO_RIGHT] = "forbidden",
     [VERDICT_NO_SHIFT] = "no_shift",
     [VERDICT_WITHDRAWN] = "consent_withdrawn",
+    [VERDICT_LEFT] = "not_subscribed",
 };
 
 const char *verdict_name(enum verdict v)
@@ -59,7 +60,8 @@ enum verdict till_verdict(const struct staff *staff, const struct shift *shift)
 #define COLUMNS                                                                        \
     "SELECT r.id, r.discount_id, r.customer_id, r.staff_id, r.store_id, r.shift_id,"   \
     " r.receipt_no, d.percent_bp, d.source, r.amount, r.discount_amount,"              \
-    " r.redeemed_at, r.voided_at, c.first_name, c.last_name, p.name, s.name, r.op_key" \
+    " r.redeemed_at, r.voided_at, " CUSTOMER_CALLED ", p.name, s.name, r.op_key,"      \
+    " r.voided_by, r.unverified, r.void_reason, r.void_note"                           \
     " FROM redemption r JOIN discount d ON d.id = r.discount_id"                       \
     " JOIN customer c ON c.id = r.customer_id JOIN staff p ON p.id = r.staff_id"       \
     " JOIN store s ON s.id = r.store_id"
@@ -70,8 +72,7 @@ static void key_copy(char out[NONCE_TEXT + 1], const char *op_key)
     snprintf(out, NONCE_TEXT + 1, "%s", nonce_ok(op_key) ? op_key : "");
 }
 
-static enum status redemption_take(struct db *db, enum status st,
-                                   struct redemption *out)
+enum status redemption_take(struct db *db, enum status st, struct redemption *out)
 {
     if (st != ST_OK)
         return st;
@@ -89,36 +90,60 @@ static enum status redemption_take(struct db *db, enum status st,
         .discount = db_is_null(db, 10) ? -1 : db_int(db, 10),
         .redeemed_at = db_time(db, 11),
         .voided_at = db_time(db, 12),
+        .voided_by = db_int(db, 18),
+        .unverified = (enum member_state)db_int(db, 19),
+        .void_reason = (enum void_reason)db_int(db, 20),
     };
     customer_short_name(db_text(db, 13, NULL), db_text(db, 14, NULL), out->customer);
     snprintf(out->staff, sizeof out->staff, "%s", db_text(db, 15, NULL));
     snprintf(out->store, sizeof out->store, "%s", db_text(db, 16, NULL));
     key_copy(out->key, db_text(db, 17, NULL));
+    if (!db_is_null(db, 21))
+        snprintf(out->void_note, sizeof out->void_note, "%s", db_text(db, 21, NULL));
     return ST_OK;
 }
 
 enum status redemption_load(struct db *db, int64_t id, struct redemption *out)
 {
+    if (id < 0)
+        return training_load(db, id, out);
     return redemption_take(db, db_one(db, COLUMNS " WHERE r.id = ?", DB_INT(id)), out);
 }
 
 enum status redemption_find(struct db *db, const char *key, struct redemption *out)
 {
+    enum status st;
+
     if (!nonce_ok(key))
         return ST_NONE;
-    return redemption_take(db, db_one(db, COLUMNS " WHERE r.op_key = ?", DB_TEXT(key)),
-                           out);
+    st = redemption_take(db, db_one(db, COLUMNS " WHERE r.op_key = ?", DB_TEXT(key)),
+                         out);
+    return st == ST_NONE ? training_find(db, key, out) : st;
 }
 
+/* A shift may have seen both: the mode is the store's, and changes at any time. */
 enum status redemption_last(struct db *db, int64_t shift_id, struct redemption *out)
 {
-    return redemption_take(db,
-                           db_one(db,
-                                  COLUMNS
-                                  " WHERE r.shift_id = ? AND r.voided_at IS NULL"
-                                  " ORDER BY r.receipt_no DESC LIMIT 1",
-                                  DB_INT(shift_id)),
-                           out);
+    struct redemption training;
+    enum status st = redemption_take(db,
+                                     db_one(db,
+                                            COLUMNS
+                                            " WHERE r.shift_id = ?"
+                                            " AND r.voided_at IS NULL"
+                                            " ORDER BY r.receipt_no DESC LIMIT 1",
+                                            DB_INT(shift_id)),
+                                     out),
+                too;
+
+    if (st != ST_OK && st != ST_NONE)
+        return st;
+    too = training_last(db, shift_id, &training);
+    if (too == ST_NONE ||
+        (too == ST_OK && st == ST_OK && training.redeemed_at <= out->redeemed_at))
+        return st;
+    if (too == ST_OK)
+        *out = training;
+    return too;
 }
 
 enum status redemption_of(struct db *db, int64_t discount_id, struct redemption *out)
@@ -130,6 +155,38 @@ enum status redemption_of(struct db *db, int64_t discount_id, struct redemption 
                                           " ORDER BY r.id DESC LIMIT 1",
                                   DB_INT(discount_id)),
                            out);
+}
+
+enum status redemption_list(struct db *db, const struct redemption_page *page,
+                            struct redemption *out, int *n)
+{
+    enum status st =
+        db_select(db,
+                  COLUMNS " WHERE r.customer_id = ?"
+                          " AND r.voided_at IS NULL"
+                          " ORDER BY r.redeemed_at DESC, r.id DESC"
+                          " LIMIT ? OFFSET ?",
+                  DB_INT(page->customer_id), DB_INT(page->limit), DB_INT(page->offset));
+
+    *n = 0;
+    while (st == ST_OK && *n < page->limit && (st = db_next(db)) == ST_OK) {
+        st = redemption_take(db, ST_OK, &out[*n]);
+        ++*n;
+    }
+    return st == ST_NONE ? ST_OK : st;
+}
+
+enum status redemption_saved(struct db *db, int64_t customer_id, int *n, int64_t *saved)
+{
+    enum status st = db_one(db,
+                            "SELECT COUNT(*), COALESCE(SUM(discount_amount), 0)"
+                            " FROM redemption WHERE customer_id = ?"
+                            " AND voided_at IS NULL",
+                            DB_INT(customer_id));
+
+    *n = st == ST_OK ? (int)db_int(db, 0) : 0;
+    *saved = st == ST_OK ? db_int(db, 1) : 0;
+    return st;
 }
 
 enum status spent_load(struct db *db, int64_t discount_id, int64_t staff_id,

@@ -13,6 +13,14 @@
  * delivered twice or retried is the same redemption. It works for confirm_minutes (5),
  * unless another cashier took the hold meanwhile.
  *
+ * The sum of the purchase is entered on the card (redemption_price) and kept with the
+ * hold: it gives the card a new nonce, so that a button under an older sum is stale, and
+ * nobody redeems a sum they did not see. A press carries no sum.
+ *
+ * Whether the holder still follows the channel is asked without waiting (card.ask_member,
+ * redemption_member_known). An answer that is late changes nothing at the till: the
+ * redemption is marked unverified.
+ *
  * What makes a second redemption impossible is not this code but the constraints of
  * migrations/0003: one live row a use slot, slots within the limit, limit and holder
  * pinned to the discount's row, one row a nonce.
@@ -31,6 +39,7 @@
 
 #include "core/contact.h"
 #include "core/loyalty/discount.h"
+#include "core/loyalty/phone.h"
 #include "core/staff/shift.h"
 #include "core/staff/staff.h"
 
@@ -51,6 +60,7 @@ enum verdict {
     VERDICT_NO_RIGHT,  /* this role does not redeem, or is dismissed */
     VERDICT_NO_SHIFT,  /* no open shift: open one and ask again with the same code */
     VERDICT_WITHDRAWN, /* the holder took their consent back: nothing else is said */
+    VERDICT_LEFT, /* a discount for followers of the channel, and they follow it no more */
     VERDICT_COUNT
 };
 /* "valid", "already_redeemed" …: the problem codes of the API. Lent, for ever. */
@@ -63,6 +73,8 @@ struct redemption_ask {
     const struct staff *staff; /* loaded in this transaction: rights change at once */
     const struct shift *shift; /* NULL: none open */
     bool take; /* the cashier was told that it is held and goes on nevertheless */
+    const struct tz *tz; /* of the day after which who left the channel has no discount
+                            for following it (follow.h); NULL: UTC */
 };
 
 /* Who spent it. */
@@ -75,14 +87,27 @@ struct spent {
     bool same_staff; /* this very cashier: a double scan, harmless */
 };
 
+/* How the sum of a purchase is asked for. Numbers of store.amount_mode; 0 there: as the
+ * setting amount_mode says. */
+enum amount_mode { AMOUNT_OFF = 1, AMOUNT_OPTIONAL, AMOUNT_REQUIRED };
+
 struct card {
     enum verdict verdict;
     char nonce[NONCE_TEXT + 1];            /* VALID: for redemption_confirm */
     struct discount discount;              /* zeroed when UNKNOWN, LOCKED */
     char customer[CONTACT_NAME_BYTES + 8]; /* "Мария К." */
-    struct spent used;
+    struct spent used; /* USED; of one with several uses also VALID: the last one, if it
+                          was a few minutes ago. id 0: none */
     char held_by[CONTACT_NAME_BYTES];
     int64_t held_until;
+    int64_t confirm_until; /* VALID: the nonce works until then */
+    enum amount_mode amount_mode;
+    int64_t amount, off;            /* VALID: entered, and what is taken off; -1: not */
+    char store[CONTACT_NAME_BYTES]; /* WRONG_STORE: the only one it is good at */
+    char phone[PHONE_SHOWN_BYTES];  /* VALID: "+7 *** ***-12-34"; "": not told */
+    bool
+        ask_member; /* the caller should ask whether the holder follows the channel, and
+                        not wait: redemption_member_known takes the answer */
 };
 
 /* ST_OK with a verdict, whatever it is; anything else is a failure. */
@@ -90,9 +115,50 @@ must_check enum status redemption_check(struct db *db, int64_t now,
                                         const struct redemption_ask *ask,
                                         struct card *out);
 
+/* The sum of the purchase, for the card with that nonce: a fresh nonce, and time to
+ * confirm begins again. */
+struct price_ask {
+    const char *nonce;
+    const struct staff *staff; /* loaded in this transaction */
+    const struct shift *shift; /* NULL: none open */
+    int64_t amount;            /* kopecks */
+};
+enum price_result {
+    PRICE_SET = 1, /* .card is the new one */
+    PRICE_STALE,   /* that card is over: check the code again */
+    PRICE_BAD,     /* zero, negative or beyond the setting amount_limit */
+    PRICE_REFUSED  /* no right, no shift, or amounts are not asked here */
+};
+/* ST_OK with a result. */
+must_check enum status redemption_price(struct db *db, int64_t now,
+                                        const struct price_ask *ask,
+                                        enum price_result *result, struct card *out);
+
+/* The channel answered about a card or an open question of this cashier's. */
+enum member_state { MEMBER_ASKED = 1, MEMBER_YES, MEMBER_LEFT };
+struct member_news {
+    int64_t discount_id, staff_id;
+    enum member_state state; /* YES or LEFT */
+};
+enum member_effect {
+    MEMBER_NOTHING_OPEN = 1, /* nobody waits for it any more */
+    MEMBER_CARD_FINE,        /* the card may be confirmed, as it could before */
+    MEMBER_CARD_ENDED,       /* LEFT, and not redeemed yet: the card is refused now */
+    MEMBER_TOO_LATE          /* LEFT, but it was redeemed: the row says so */
+};
+/* Writes it to the customer, to the card and to what was redeemed since. ST_NONE: no
+ * such discount. */
+must_check enum status redemption_member_known(struct db *db, int64_t now,
+                                               const struct member_news *news,
+                                               enum member_effect *effect);
+
 /* The cashier pressed Cancel: the hold ends. ST_NONE: it was not there any more. */
 must_check enum status redemption_release(struct db *db, const char *nonce,
                                           int64_t staff_id);
+
+/* Why it was taken back. Numbers are stored. */
+enum void_reason { VOID_AMOUNT = 1, VOID_CUSTOMER, VOID_RETURN, VOID_OTHER };
+#define VOID_NOTE_BYTES 801 /* 200 characters */
 
 /* ---- redeem --------------------------------------------------------------------- */
 
@@ -107,6 +173,12 @@ struct redemption {
     int64_t amount;                 /* of the purchase, kopecks; -1: not entered */
     int64_t discount;               /* taken off, kopecks; -1 likewise */
     int64_t redeemed_at, voided_at; /* 0: live */
+    int64_t voided_by;              /* staff; 0: live */
+    bool training; /* does not count: the store was in training (id < 0) */
+    enum void_reason void_reason; /* 0: live */
+    char void_note[VOID_NOTE_BYTES];
+    enum member_state unverified; /* 0: nothing to say; ASKED: no answer in time; LEFT:
+                                       it came after the press */
     char customer[CONTACT_NAME_BYTES + 8];
     char staff[CONTACT_NAME_BYTES], store[CONTACT_NAME_BYTES];
 };
@@ -122,6 +194,18 @@ must_check enum status redemption_last(struct db *db, int64_t shift_id,
 must_check enum status redemption_of(struct db *db, int64_t discount_id,
                                      struct redemption *out);
 
+/* What a customer has used, newest first, without what was undone. */
+struct redemption_page {
+    int64_t customer_id;
+    int offset, limit;
+};
+must_check enum status redemption_list(struct db *db,
+                                       const struct redemption_page *page,
+                                       struct redemption *out, int *n);
+/* How many, and what they saved by those whose sum is known, kopecks. */
+must_check enum status redemption_saved(struct db *db, int64_t customer_id, int *n,
+                                        int64_t *saved);
+
 enum redeem_result {
     REDEEM_DONE = 1, /* spent now, by this press */
     REDEEM_ALREADY,  /* this press was counted before: show the same receipt */
@@ -129,14 +213,13 @@ enum redeem_result {
     REDEEM_STALE,    /* the time is over, or another cashier took the hold:
                         check the code again */
     REDEEM_REFUSED,  /* .verdict: expired or revoked meanwhile, no right, no shift */
-    REDEEM_BAD_AMOUNT
+    REDEEM_NO_AMOUNT /* this store asks for the sum first: redemption_price */
 };
 
 struct redemption_press {
     const char *nonce;
     const struct staff *staff; /* loaded in this transaction */
     const struct shift *shift; /* NULL: none open */
-    int64_t amount;            /* kopecks; -1: not entered */
 };
 
 struct redeemed {
@@ -144,26 +227,41 @@ struct redeemed {
     enum verdict verdict;
     struct redemption redemption; /* DONE, ALREADY */
     struct spent lost;
+    struct discount discount; /* LOST, REFUSED, as far as the nonce still names it */
+    char store
+        [CONTACT_NAME_BYTES]; /* REFUSED, WRONG_STORE: the only one it is good at */
 };
-
-#define REDEMPTION_AMOUNT_MAX (100000000LL * 100) /* a hundred million roubles */
 
 /* ST_OK with a result, whatever it is. DONE puts core.discount_redeemed {"r":id}. */
 must_check enum status redemption_confirm(struct db *db, int64_t now,
                                           const struct redemption_press *press,
                                           struct redeemed *out);
 
-/* ---- undo ----------------------------------------------------------------------- */
+/* ---- training -------------------------------------------------------------------- */
 
-/* Numbers are stored. */
-enum void_reason { VOID_AMOUNT = 1, VOID_CUSTOMER, VOID_RETURN, VOID_OTHER };
+/* A store in training: the till works as ever and nothing counts. shift.training says so,
+ * read with the shift in each transaction, so the switch works at once. What is redeemed
+ * there is a row of training_redemption: the discount is not spent, no report knows of it
+ * and the customer hears nothing. All verbs of this file take it like any other.
+ *
+ * Cards that are open at that store end with the switch: what was checked in one mode is
+ * not redeemed in the other. ST_OK also when it was so already. */
+struct training_switch {
+    int64_t store_id, by;
+    bool on;
+};
+must_check enum status training_set(struct db *db, int64_t now,
+                                    const struct training_switch *sw);
+
+/* ---- undo ----------------------------------------------------------------------- */
 
 enum void_result {
     VOIDED = 1,
     VOID_ALREADY,
     VOID_TOO_LATE, /* a manager can */
     VOID_NOT_YOURS,
-    VOID_UNKNOWN
+    VOID_UNKNOWN,
+    VOID_NEEDS_PIN /* dearer than `above`: a manager, or the cashier's PIN */
 };
 
 struct void_ask {
@@ -174,6 +272,10 @@ struct void_ask {
     const char *note; /* NULL, or a few words for VOID_OTHER; cut at 200 characters */
     int64_t window;   /* how long the cashier may: the setting undo_minutes, in
                          microseconds */
+    int64_t grace;    /* how long a code is good whose term ran out between the sale and
+                         its undo: undo_grace_hours, in microseconds; 0: not at all */
+    int64_t above;    /* kopecks of a purchase; 0: never */
+    bool pin_passed;  /* the cashier's PIN was right just now */
 };
 
 /* Would they be let, now? *result VOIDED: yes. Nothing changes; redemption_void asks
@@ -184,7 +286,7 @@ must_check enum status redemption_may_void(struct db *db, int64_t now,
                                            enum void_result *result);
 
 /* ST_OK with a result. VOIDED puts core.redemption_voided {"r":id}; a discount whose
- * term ran out meanwhile gets a day. ST_BAD: no such reason. */
+ * term ran out meanwhile gets ask->grace. ST_BAD: no such reason. */
 must_check enum status redemption_void(struct db *db, int64_t now,
                                        const struct void_ask *ask,
                                        enum void_result *result,

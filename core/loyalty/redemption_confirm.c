@@ -12,29 +12,50 @@
 
 /* ---- the three writes ----------------------------------------------------------- */
 
-/* The hold of this cashier with this nonce, read without a lock. agreed: its customer
- * lets us process their data, as of now. */
-static enum status held_load(struct db *db, const struct redemption_press *p,
-                             struct discount *d, struct redemption *out, bool *agreed)
+/* A card that is open. */
+struct held {
+    struct discount d;
+    int64_t amount;           /* kopecks; -1: not entered */
+    bool wanting;             /* … and it must be */
+    enum member_state member; /* 0: the channel was not asked */
+    enum verdict veto; /* VALID: nothing that the discount's own row does not say */
+};
+
+static enum verdict veto_of(bool agreed, int64_t store, const struct held *h,
+                            const struct redemption_press *p)
 {
-    enum status st =
-        db_one(db,
-               "SELECT " DISCOUNT_COLUMNS ", c.first_name, c.last_name, c.pd_ok"
-               " FROM discount d"
-               " JOIN customer c ON c.id = d.customer_id"
-               " WHERE d.hold_token = ? AND d.hold_staff_id = ?",
-               DB_TEXT(p->nonce), DB_INT(p->staff->id));
+    if (!agreed)
+        return VERDICT_WITHDRAWN;
+    if (store != 0 && store != p->shift->store_id)
+        return VERDICT_WRONG_STORE;
+    return h->member == MEMBER_LEFT ? VERDICT_LEFT : VERDICT_VALID;
+}
+
+/* The hold of this cashier with this nonce, read without a lock; use_up asks again what
+ * can change. */
+static enum status held_load(struct db *db, const struct redemption_press *p,
+                             struct held *h, struct redemption *out)
+{
+    const int c = DISCOUNT_COLUMNS_N;
+    enum status st = db_one(db,
+                            "SELECT " DISCOUNT_COLUMNS ", " CUSTOMER_CALLED ", c.pd_ok,"
+                            " d.hold_amount, d.hold_member, d.store_id FROM discount d"
+                            " JOIN customer c ON c.id = d.customer_id"
+                            " WHERE d.hold_token = ? AND d.hold_staff_id = ?",
+                            DB_TEXT(p->nonce), DB_INT(p->staff->id));
 
     if (st != ST_OK)
         return st;
-    discount_read(db, 0, d);
-    *agreed = db_int(db, DISCOUNT_COLUMNS_N + 2) != 0;
-    customer_short_name(db_text(db, DISCOUNT_COLUMNS_N, NULL),
-                        db_text(db, DISCOUNT_COLUMNS_N + 1, NULL), out->customer);
-    out->discount_id = d->id;
-    out->customer_id = d->customer_id;
-    out->percent_bp = d->percent_bp;
-    out->source = d->source;
+    discount_read(db, 0, &h->d);
+    h->amount = db_is_null(db, c + 3) ? -1 : db_int(db, c + 3);
+    h->wanting = !db_is_null(db, c + 3) && h->amount < 0;
+    h->member = (enum member_state)db_int(db, c + 4);
+    h->veto = veto_of(db_int(db, c + 2) != 0, db_int(db, c + 5), h, p);
+    customer_short_name(db_text(db, c, NULL), db_text(db, c + 1, NULL), out->customer);
+    out->discount_id = h->d.id;
+    out->customer_id = h->d.customer_id;
+    out->percent_bp = h->d.percent_bp;
+    out->source = h->d.source;
     return ST_OK;
 }
 
@@ -43,18 +64,22 @@ static enum status held_load(struct db *db, const struct redemption_press *p,
 static enum status use_up(struct db *db, int64_t now, const struct redemption_press *p,
                           int64_t discount_id)
 {
+    int spent = p->shift->training ? 0 : 1; /* in training the hold alone ends */
     int64_t changed;
     enum status st =
         db_exec(db, &changed,
                 "UPDATE discount SET"
-                " status = IF(uses_count + 1 >= uses_allowed, 2, 1),"
-                " uses_count = uses_count + 1, hold_until = NULL,"
+                " status = IF(uses_count + ? >= uses_allowed, 2, 1),"
+                " uses_count = uses_count + ?, hold_until = NULL,"
                 " confirm_until = NULL"
                 " WHERE id = ? AND hold_token = ? AND hold_staff_id = ?"
                 " AND confirm_until > ? AND status = 1 AND uses_count < uses_allowed"
-                " AND valid_from <= ? AND valid_until > ?",
-                DB_INT(discount_id), DB_TEXT(p->nonce), DB_INT(p->staff->id),
-                DB_TIME(now), DB_TIME(now), DB_TIME(now));
+                " AND valid_from <= ? AND valid_until > ?"
+                " AND COALESCE(hold_member, 0) <> 3"
+                " AND (store_id IS NULL OR store_id = ?)",
+                DB_INT(spent), DB_INT(spent), DB_INT(discount_id), DB_TEXT(p->nonce),
+                DB_INT(p->staff->id), DB_TIME(now), DB_TIME(now), DB_TIME(now),
+                DB_INT(p->shift->store_id));
 
     return st == ST_OK && changed == 0 ? ST_NONE : st;
 }
@@ -107,12 +132,12 @@ static enum status redemption_insert(struct db *db, int64_t now,
         db, NULL,
         "INSERT INTO redemption (discount_id, customer_id, uses_allowed, use_no,"
         " op_key, staff_id, store_id, shift_id, receipt_no, amount,"
-        " discount_amount, redeemed_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " discount_amount, redeemed_at, unverified)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         DB_INT(d->id), DB_INT(d->customer_id), DB_INT(d->uses_allowed), DB_INT(slot),
         DB_TEXT(p->nonce), DB_INT(p->staff->id), DB_INT(p->shift->store_id),
         DB_INT(p->shift->id), DB_INT(r->receipt_no), DB_INT_OR_NULL(priced, r->amount),
-        DB_INT_OR_NULL(priced, r->discount), DB_TIME(now));
+        DB_INT_OR_NULL(priced, r->discount), DB_TIME(now), DB_INT(r->unverified));
     if (st == ST_TAKEN || st == ST_REFUSED) {
         /* The count said there was room and the rows say there is none: somebody wrote
          * past this file. The database holds; a person must look. */
@@ -162,10 +187,21 @@ static enum status nonce_discount(struct db *db, const struct redemption_press *
     return discount_load(db, id, out);
 }
 
-static enum status why_not(struct db *db, int64_t now, const struct redemption_press *p,
-                           bool agreed, struct redeemed *out)
+static enum status store_name(struct db *db, struct redeemed *out)
 {
-    struct discount d;
+    enum status st = db_one(db,
+                            "SELECT s.name FROM discount d"
+                            " JOIN store s ON s.id = d.store_id WHERE d.id = ?",
+                            DB_INT(out->discount.id));
+
+    if (st == ST_OK)
+        snprintf(out->store, sizeof out->store, "%s", db_text(db, 0, NULL));
+    return st == ST_NONE ? ST_OK : st;
+}
+
+static enum status why_not(struct db *db, int64_t now, const struct redemption_press *p,
+                           enum verdict veto, struct redeemed *out)
+{
     enum status st = redemption_find(db, p->nonce, &out->redemption);
 
     out->result = REDEEM_STALE;
@@ -174,37 +210,40 @@ static enum status why_not(struct db *db, int64_t now, const struct redemption_p
         return ST_OK;
     }
     if (st == ST_OK || st == ST_NONE)
-        st = nonce_discount(db, p, &d);
+        st = nonce_discount(db, p, &out->discount);
     if (st != ST_OK)
         return st == ST_NONE ? ST_OK : st;
-    out->verdict = agreed ? discount_verdict(&d, now) : VERDICT_WITHDRAWN;
+    out->verdict = veto != VERDICT_VALID ? veto : discount_verdict(&out->discount, now);
     if (out->verdict == VERDICT_VALID)
         return ST_OK; /* the hold ended, or another cashier has it */
     out->result = REDEEM_REFUSED;
     if (out->verdict != VERDICT_USED)
-        return ST_OK;
+        return out->verdict == VERDICT_WRONG_STORE ? store_name(db, out) : ST_OK;
     out->result = REDEEM_LOST;
-    st = spent_load(db, d.id, p->staff->id, &out->lost);
+    st = spent_load(db, out->discount.id, p->staff->id, &out->lost);
     return st == ST_NONE ? ST_OK : st;
 }
 
 /* ---- the press ------------------------------------------------------------------ */
 
 static enum status redeem(struct db *db, int64_t now, const struct redemption_press *p,
-                          const struct discount *d, struct redemption *r)
+                          const struct held *h, struct redemption *r)
 {
     enum status st;
 
     r->staff_id = p->staff->id;
     r->store_id = p->shift->store_id;
     r->shift_id = p->shift->id;
-    r->amount = p->amount;
-    r->discount = p->amount < 0 ? -1 : money_percent(p->amount, d->percent_bp);
+    r->amount = h->amount;
+    r->discount = h->amount < 0 ? -1 : money_percent(h->amount, h->d.percent_bp);
+    r->unverified = h->member == MEMBER_ASKED ? MEMBER_ASKED : 0;
     r->redeemed_at = now;
     snprintf(r->key, sizeof r->key, "%s", p->nonce);
     snprintf(r->staff, sizeof r->staff, "%s", p->staff->name);
     snprintf(r->store, sizeof r->store, "%s", p->shift->store);
-    st = redemption_insert(db, now, p, d, r);
+    if (p->shift->training)
+        return training_insert(db, now, r);
+    st = redemption_insert(db, now, p, &h->d, r);
     if (st != ST_OK)
         return st;
     crash_point("redeem.inserted");
@@ -214,28 +253,28 @@ static enum status redeem(struct db *db, int64_t now, const struct redemption_pr
 enum status redemption_confirm(struct db *db, int64_t now,
                                const struct redemption_press *p, struct redeemed *out)
 {
-    struct discount d;
-    bool agreed = true;
+    struct held h = {.veto = VERDICT_VALID};
     enum status st;
 
     *out = (struct redeemed){.result = REDEEM_REFUSED,
                              .verdict = till_verdict(p->staff, p->shift)};
     if (out->verdict != VERDICT_VALID)
         return ST_OK;
-    out->result = REDEEM_BAD_AMOUNT;
-    if (p->amount < -1 || p->amount > REDEMPTION_AMOUNT_MAX)
-        return ST_OK;
     out->result = REDEEM_STALE;
     if (!nonce_ok(p->nonce))
         return ST_OK;
-    st = held_load(db, p, &d, &out->redemption, &agreed);
+    st = held_load(db, p, &h, &out->redemption);
+    if (st == ST_OK && h.wanting) {
+        out->result = REDEEM_NO_AMOUNT;
+        return ST_OK;
+    }
     if (st == ST_OK)
-        st = agreed ? use_up(db, now, p, d.id) : ST_NONE;
+        st = h.veto == VERDICT_VALID ? use_up(db, now, p, h.d.id) : ST_NONE;
     if (st == ST_NONE)
-        return why_not(db, now, p, agreed, out);
+        return why_not(db, now, p, h.veto, out);
     if (st != ST_OK)
         return st;
     crash_point("redeem.updated");
     out->result = REDEEM_DONE;
-    return redeem(db, now, p, &d, &out->redemption);
+    return redeem(db, now, p, &h, &out->redemption);
 }

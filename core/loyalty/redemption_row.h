@@ -6,6 +6,7 @@
 #define CORE_LOYALTY_REDEMPTION_ROW_H
 
 #include "core/loyalty/redemption.h"
+#include "core/setting.h"
 
 /* What the discount itself says, whoever asks: VALID, USED, EXPIRED, NOT_STARTED or
  * REVOKED. A used one stays used when its time runs out. Pure. */
@@ -17,8 +18,27 @@ bool nonce_ok(const char *nonce);
 /* May they redeem at all: VALID, NO_RIGHT or NO_SHIFT. Pure. */
 enum verdict till_verdict(const struct staff *staff, const struct shift *shift);
 
+/* A row of redemption.c's columns; st is what the query answered. */
+must_check enum status redemption_take(struct db *db, enum status st,
+                                       struct redemption *out);
+
+/* The same verbs for what was redeemed in training (redemption_training.c); ids are
+ * negative. insert: r is filled but for number and id; ST_NONE of void: undone before. */
+must_check enum status training_load(struct db *db, int64_t id, struct redemption *out);
+must_check enum status training_find(struct db *db, const char *key,
+                                     struct redemption *out);
+must_check enum status training_last(struct db *db, int64_t shift_id,
+                                     struct redemption *out);
+must_check enum status training_insert(struct db *db, int64_t now,
+                                       struct redemption *r);
+must_check enum status training_void(struct db *db, int64_t now, int64_t id);
+
 /* The last live redemption of a discount, as staff_id is told of it. ST_NONE: none. */
 must_check enum status spent_load(struct db *db, int64_t discount_id, int64_t staff_id,
                                   struct spent *out);
+
+/* How this store asks for sums: its own word, or the setting. */
+must_check enum status amount_mode_load(struct db *db, const struct settings *set,
+                                        int64_t store_id, enum amount_mode *out);
 
 #endif

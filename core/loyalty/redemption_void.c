@@ -10,9 +10,6 @@
 
 #define NOTE_MAX 200
 
-/* A code whose time ran out between the sale and its undo is good for one more day. */
-#define GRACE DAY
-
 /* Their own one: sets *result when the answer is no, else leaves it. */
 static void own_may(const struct void_ask *ask, const struct redemption *r, int64_t now,
                     enum void_result *result)
@@ -22,6 +19,8 @@ static void own_may(const struct void_ask *ask, const struct redemption *r, int6
     else if (ask->shift == NULL || ask->shift->id != r->shift_id ||
              ask->shift->closed_at != 0 || now - r->redeemed_at > ask->window)
         *result = VOID_TOO_LATE;
+    else if (ask->above > 0 && r->amount > ask->above && !ask->pin_passed)
+        *result = VOID_NEEDS_PIN;
 }
 
 enum status redemption_may_void(struct db *db, int64_t now, const struct void_ask *ask,
@@ -67,16 +66,20 @@ static enum status mark_void(struct db *db, int64_t now, const struct void_ask *
     return st == ST_OK && changed == 0 ? ST_NONE : st;
 }
 
-/* The code is good again; a revoked one stays revoked. */
-static enum status give_back(struct db *db, int64_t now, int64_t discount_id)
+/* The code is good again, until its own time is over; one whose time ran out between the
+ * sale and now gets the shop's grace. A revoked one stays revoked. */
+static enum status give_back(struct db *db, int64_t now, const struct void_ask *ask,
+                             int64_t discount_id)
 {
     int64_t changed;
-    enum status st = db_exec(db, &changed,
-                             "UPDATE discount SET status = IF(status = 4, 4, 1),"
-                             " uses_count = uses_count - 1,"
-                             " valid_until = IF(valid_until <= ?, ?, valid_until)"
-                             " WHERE id = ? AND uses_count > 0",
-                             DB_TIME(now), DB_TIME(now + GRACE), DB_INT(discount_id));
+    enum status st =
+        db_exec(db, &changed,
+                "UPDATE discount SET status = IF(status = 4, 4, 1),"
+                " uses_count = uses_count - 1,"
+                " valid_until = IF(valid_until <= ?,"
+                " GREATEST(valid_until, ?), valid_until)"
+                " WHERE id = ? AND uses_count > 0",
+                DB_TIME(now), DB_TIME(now + ask->grace), DB_INT(discount_id));
 
     return st == ST_OK && changed == 0 ? ST_BROKEN : st;
 }
@@ -118,10 +121,21 @@ static enum status undo(struct db *db, int64_t now, const struct void_ask *ask,
         return ST_OK;
     }
     if (st == ST_OK)
-        st = give_back(db, now, r->discount_id);
+        st = give_back(db, now, ask, r->discount_id);
     if (st == ST_OK)
         st = void_tell(db, now, ask, r);
     return st;
+}
+
+/* Nothing was spent, so nothing is given back, and nobody is told. */
+static enum status undo_training(struct db *db, int64_t now, int64_t id,
+                                 enum void_result *result)
+{
+    enum status st = training_void(db, now, id);
+
+    if (st == ST_NONE)
+        *result = VOID_ALREADY;
+    return st == ST_NONE ? ST_OK : st;
 }
 
 enum status redemption_void(struct db *db, int64_t now, const struct void_ask *ask,
@@ -137,7 +151,8 @@ enum status redemption_void(struct db *db, int64_t now, const struct void_ask *a
         return st == ST_NONE ? ST_OK : st;
     st = redemption_may_void(db, now, ask, out, result);
     if (st == ST_OK && *result == VOIDED)
-        st = undo(db, now, ask, out, result);
+        st = out->training ? undo_training(db, now, out->id, result)
+                           : undo(db, now, ask, out, result);
     /* Whatever happened to it, the caller sees it as it is now. */
     return st == ST_OK ? redemption_load(db, ask->redemption_id, out) : st;
 }

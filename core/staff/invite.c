@@ -5,6 +5,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/secret.h"
+#include "core/staff/till.h"
 
 #include <string.h>
 
@@ -27,17 +28,17 @@ enum status invite_make(struct db *db, int64_t now, const struct staff *by,
     int64_t by_id = by != NULL ? by->id : 0;
     enum status st;
 
-    if (as->role <= ROLE_UNSET || as->role >= ROLE_COUNT)
+    if (as->till ? as->store_id == 0 : as->role <= ROLE_UNSET || as->role >= ROLE_COUNT)
         return ST_BAD;
-    st = may_invite(db, by, as->role, as->store_id);
+    st = may_invite(db, by, as->till ? ROLE_CASHIER : as->role, as->store_id);
     if (st != ST_OK)
         return st;
     secret_token22(token);
     secret_sha256(token, INVITE_TOKEN, hash);
     st = db_exec(db, NULL,
-                 "INSERT INTO invite (token_hash, role, store_id, made_by, created_at,"
-                 " expires_at) VALUES (?, ?, ?, ?, ?, ?)",
-                 DB_BYTES(hash, sizeof hash), DB_INT(as->role),
+                 "INSERT INTO invite (token_hash, role, till, store_id, made_by,"
+                 " created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                 DB_BYTES(hash, sizeof hash), DB_INT(as->role), DB_INT(as->till),
                  DB_INT_OR_NULL(as->store_id != 0, as->store_id),
                  DB_INT_OR_NULL(by_id != 0, by_id), DB_TIME(now), DB_TIME(now + LIFE));
     if (st != ST_OK)
@@ -54,7 +55,7 @@ enum status invite_make(struct db *db, int64_t now, const struct staff *by,
 
 struct invite {
     int64_t id, store_id, made_by, expires_at, used_by;
-    bool used;
+    bool used, till;
     enum role role;
 };
 
@@ -68,7 +69,7 @@ static enum status invite_find(struct db *db, const char *token, size_t n,
         return ST_NONE;
     secret_sha256(token, n, hash);
     st = db_one(db,
-                "SELECT id, role, store_id, made_by, expires_at, used_at, used_by"
+                "SELECT id, role, store_id, made_by, expires_at, used_at, used_by, till"
                 " FROM invite WHERE token_hash = ?",
                 DB_BYTES(hash, sizeof hash));
     if (st == ST_OK)
@@ -78,7 +79,8 @@ static enum status invite_find(struct db *db, const char *token, size_t n,
                                .made_by = db_int(db, 3),
                                .expires_at = db_time(db, 4),
                                .used = !db_is_null(db, 5),
-                               .used_by = db_int(db, 6)};
+                               .used_by = db_int(db, 6),
+                               .till = db_int(db, 7) != 0};
     return st;
 }
 
@@ -119,44 +121,102 @@ static enum status join(struct db *db, int64_t now, const struct invite *v,
     return st;
 }
 
+static enum status join_as_till(struct db *db, int64_t now, const struct invite *v,
+                                const struct contact *who)
+{
+    struct till till;
+
+    return till_make(db, now,
+                     &(struct till_spec){.channel = who->channel,
+                                         .external_id = who->external_id,
+                                         .store_id = v->store_id,
+                                         .by = v->made_by},
+                     &till);
+}
+
+/* Is it the link of a shared phone, opened by somebody on their own? */
+static enum status personal(struct db *db, const struct invite *v,
+                            const struct contact *who, bool *is)
+{
+    struct staff own;
+    enum status st = ST_NONE;
+
+    *is = false;
+    if (v->till)
+        st = staff_find(db, who->channel, who->external_id, &own);
+    if (st == ST_OK)
+        *is = own.active;
+    return st == ST_NONE ? ST_OK : st;
+}
+
 /* Why a used one was used: by this very person it is harmless. */
 static enum status used_before(struct db *db, const struct invite *v,
                                const struct contact *who, enum invite_result *result,
                                struct staff *out)
 {
-    enum status st = staff_find(db, who->channel, who->external_id, out);
+    struct till till;
+    enum status st;
 
     *result = INVITE_USED;
+    if (v->till) {
+        st = till_find(db, who->channel, who->external_id, &till);
+        if (st == ST_OK && till.store_id == v->store_id)
+            *result = INVITE_TILL;
+        return st == ST_NONE ? ST_OK : st;
+    }
+    st = staff_find(db, who->channel, who->external_id, out);
     if (st == ST_OK && v->used_by == out->id)
         *result = INVITE_ALREADY;
     return st == ST_NONE ? ST_OK : st;
 }
 
+struct invite_end {
+    enum invite_result result;
+    struct staff *out;
+};
+
+/* The WHERE is the lock: of two people exactly one changes a row. ST_NONE: not this one. */
+static enum status use_up(struct db *db, int64_t now, int64_t id)
+{
+    int64_t changed;
+    enum status st = db_exec(
+        db, &changed, "UPDATE invite SET used_at = ? WHERE id = ? AND used_at IS NULL",
+        DB_TIME(now), DB_INT(id));
+
+    return st == ST_OK && changed == 0 ? ST_NONE : st;
+}
+
+static enum status use(struct db *db, int64_t now, const struct invite *v,
+                       const struct invite_press *p, struct invite_end *e)
+{
+    bool own = false;
+    enum status st = personal(db, v, p->who, &own);
+
+    e->result = INVITE_PERSONAL;
+    if (st != ST_OK || own)
+        return st;
+    e->result = INVITE_USED;
+    st = use_up(db, now, v->id);
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    e->result = v->till ? INVITE_TILL : INVITE_JOINED;
+    return v->till ? join_as_till(db, now, v, p->who)
+                   : join(db, now, v, p->who, e->out);
+}
+
 enum status invite_use(struct db *db, int64_t now, const struct invite_press *p,
                        enum invite_result *result, struct staff *out)
 {
+    struct invite_end e = {.result = INVITE_UNKNOWN, .out = out};
     struct invite v;
-    int64_t changed;
     enum status st = invite_find(db, p->token, p->n, &v);
 
-    *result = INVITE_UNKNOWN;
-    if (st != ST_OK)
-        return st == ST_NONE ? ST_OK : st;
-    if (v.used)
-        return used_before(db, &v, p->who, result, out);
-    *result = INVITE_EXPIRED;
-    if (v.expires_at <= now)
-        return ST_OK;
-    /* The WHERE is the lock: of two people exactly one changes a row. */
-    st = db_exec(db, &changed,
-                 "UPDATE invite SET used_at = ? WHERE id = ? AND used_at IS NULL",
-                 DB_TIME(now), DB_INT(v.id));
-    if (st != ST_OK)
-        return st;
-    if (changed == 0) {
-        *result = INVITE_USED;
-        return ST_OK;
-    }
-    *result = INVITE_JOINED;
-    return join(db, now, &v, p->who, out);
+    if (st == ST_OK && v.used)
+        st = used_before(db, &v, p->who, &e.result, out);
+    else if (st == ST_OK && v.expires_at <= now)
+        e.result = INVITE_EXPIRED;
+    else if (st == ST_OK)
+        st = use(db, now, &v, p, &e);
+    *result = e.result;
+    return st == ST_NONE ? ST_OK : st;
 }

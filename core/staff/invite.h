@@ -13,7 +13,7 @@
 #define INVITE_LIFE_HOURS 24
 
 /* by NULL: a command at the server. ST_REFUSED: by may not invite that role, or not at
- * that store. ST_BAD: no role. The link is `i_<token>`. */
+ * that store. ST_BAD: no role; a shared phone without a store. The link is `i_<token>`. */
 must_check enum status invite_make(struct db *db, int64_t now, const struct staff *by,
                                    const struct staff_spec *as,
                                    char token[INVITE_TOKEN + 1]);
@@ -23,7 +23,10 @@ enum invite_result {
     INVITE_ALREADY, /* this person used this very link before: harmless */
     INVITE_USED,    /* somebody else did */
     INVITE_EXPIRED,
-    INVITE_UNKNOWN
+    INVITE_UNKNOWN,
+    INVITE_TILL, /* the account is a shared phone now (till_find); out is not filled */
+    INVITE_PERSONAL /* a shared phone's link, on the account of somebody who works here:
+                       they would lock themselves out. The link stays good */
 };
 
 struct invite_press {

@@ -39,14 +39,20 @@ static const unsigned char table[PERM_COUNT][ROLE_COUNT] = {
     [PERM_CUSTOMER_VIEW]   = {0, F,  F,  F,  F,  T,  S,  S,  N},
     [PERM_CUSTOMER_EDIT]   = {0, F,  F,  F,  N,  N,  N,  N,  N},
     [PERM_CUSTOMER_ERASE]  = {0, F,  F,  N,  N,  N,  N,  N,  N},
+    [PERM_SUPPORT]         = {0, F,  F,  F,  N,  T,  N,  N,  N},
     [PERM_SETTING_VIEW]    = {0, F,  F,  F,  F,  F,  N,  N,  N},
     [PERM_SETTING_EDIT]    = {0, F,  F,  N,  N,  N,  N,  N,  N},
     [PERM_BROADCAST_EDIT]  = {0, F,  F,  F,  N,  N,  N,  N,  N},
     [PERM_BROADCAST_SEND]  = {0, F,  F,  F,  N,  N,  N,  N,  N},
     [PERM_STATS_VIEW]      = {0, F,  F,  F,  F,  T,  S,  S,  N},
     [PERM_AUDIT_VIEW]      = {0, F,  F,  S,  N,  N,  N,  N,  N},
+    [PERM_TRAINING]        = {0, F,  F,  N,  N,  T,  N,  N,  N},
     [PERM_JOBS_VIEW]       = {0, F,  F,  F,  N,  N,  N,  N,  N},
     [PERM_JOBS_EDIT]       = {0, F,  F,  N,  N,  N,  N,  N,  N},
+    [PERM_STORE_VIEW]      = {0, F,  F,  F,  F,  T,  S,  S,  S},
+    [PERM_STORE_EDIT]      = {0, F,  F,  N,  N,  N,  N,  N,  N},
+    [PERM_PANEL]           = {0, F,  F,  F,  F,  T,  N,  N,  N},
+    [PERM_ADMIN_EDIT]      = {0, F,  F,  N,  N,  N,  N,  N,  N},
 };
 /* clang-format on */
 
@@ -68,11 +74,46 @@ bool role_may(enum role role, enum perm perm)
     return role_scope(role, perm) > SCOPE_NONE;
 }
 
+static const char *const perm_names[PERM_COUNT] = {
+    [PERM_STAFF_VIEW] = "staff.view",
+    [PERM_STAFF_INVITE] = "staff.invite",
+    [PERM_STAFF_DISMISS] = "staff.dismiss",
+    [PERM_SHIFT] = "shift",
+    [PERM_SHIFT_REPORT] = "shift.report",
+    [PERM_DISCOUNT_CHECK] = "discount.check",
+    [PERM_DISCOUNT_REDEEM] = "discount.redeem",
+    [PERM_DISCOUNT_ISSUE] = "discount.issue",
+    [PERM_DISCOUNT_REVOKE] = "discount.revoke",
+    [PERM_REDEMPTION_VOID] = "redemption.void",
+    [PERM_CUSTOMER_VIEW] = "customer.view",
+    [PERM_CUSTOMER_EDIT] = "customer.edit",
+    [PERM_CUSTOMER_ERASE] = "customer.erase",
+    [PERM_SUPPORT] = "support",
+    [PERM_SETTING_VIEW] = "setting.view",
+    [PERM_SETTING_EDIT] = "setting.edit",
+    [PERM_BROADCAST_EDIT] = "broadcast.edit",
+    [PERM_BROADCAST_SEND] = "broadcast.send",
+    [PERM_STATS_VIEW] = "stats.view",
+    [PERM_AUDIT_VIEW] = "audit.view",
+    [PERM_TRAINING] = "training",
+    [PERM_JOBS_VIEW] = "jobs.view",
+    [PERM_JOBS_EDIT] = "jobs.edit",
+    [PERM_STORE_VIEW] = "store.view",
+    [PERM_STORE_EDIT] = "store.edit",
+    [PERM_PANEL] = "panel",
+    [PERM_ADMIN_EDIT] = "admin.edit",
+};
+
+const char *perm_name(enum perm perm)
+{
+    return (unsigned)perm < PERM_COUNT ? perm_names[perm] : NULL;
+}
+
 bool role_table_whole(void)
 {
     for (int p = PERM_UNSET + 1; p < PERM_COUNT; p++)
         for (int r = ROLE_UNSET + 1; r < ROLE_COUNT; r++)
-            if (table[p][r] == SCOPE_UNSET)
+            if (table[p][r] == SCOPE_UNSET || perm_names[p] == NULL)
                 return false;
     return true;
 }
@@ -102,4 +143,9 @@ bool role_may_invite(enum role by, enum role as)
         if (role_scope(as, (enum perm)p) > role_scope(by, (enum perm)p))
             return false;
     return true;
+}
+
+bool role_below(enum role by, enum role as)
+{
+    return role_may_invite(by, as) && !role_may_invite(as, by);
 }

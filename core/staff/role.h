@@ -40,14 +40,20 @@ enum perm {
     PERM_CUSTOMER_VIEW,
     PERM_CUSTOMER_EDIT,
     PERM_CUSTOMER_ERASE,
+    PERM_SUPPORT, /* answer guests, close and block */
     PERM_SETTING_VIEW,
     PERM_SETTING_EDIT,
     PERM_BROADCAST_EDIT,
     PERM_BROADCAST_SEND,
     PERM_STATS_VIEW,
     PERM_AUDIT_VIEW,
+    PERM_TRAINING, /* a store's training mode on and off */
     PERM_JOBS_VIEW,
     PERM_JOBS_EDIT,
+    PERM_PANEL,      /* log in to the admin panel */
+    PERM_ADMIN_EDIT, /* see and change who may */
+    PERM_STORE_VIEW,
+    PERM_STORE_EDIT,
     PERM_COUNT
 };
 
@@ -63,12 +69,17 @@ enum scope {
 enum scope role_scope(enum role role,
                       enum perm perm);         /* SCOPE_NONE outside the table */
 bool role_may(enum role role, enum perm perm); /* reaches anything at all */
-bool role_table_whole(void);                   /* no cell was forgotten */
+/* "discount.issue"; NULL outside. Lent, for ever */
+const char *perm_name(enum perm perm);
+bool role_table_whole(void); /* no cell was forgotten */
 
 const char *role_name(enum role role); /* "cashier"; "unset" outside. Lent, for ever */
 enum role role_find(const char *name, size_t n); /* ROLE_UNSET: no such role */
 /* May somebody of role `by` invite somebody as `as`? Nobody hands out more than they
  * have. */
 bool role_may_invite(enum role by, enum role as);
+/* … and strictly less: somebody of role `as` could not invite a `by` in their turn. Who
+ * may be hired, changed or dismissed by hand. */
+bool role_below(enum role by, enum role as);
 
 #endif

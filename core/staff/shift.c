@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 #define COLUMNS                                                                        \
-    "h.id, h.staff_id, h.store_id, h.opened_at, h.closed_at, s.name"                   \
+    "h.id, h.staff_id, h.store_id, h.opened_at, h.closed_at, s.name, s.training,"      \
+    " h.auto_closed, h.till_discount"                                                  \
     " FROM shift h JOIN store s ON s.id = h.store_id"
 
 static enum status shift_take(struct db *db, enum status st, struct shift *out)
@@ -17,7 +18,10 @@ static enum status shift_take(struct db *db, enum status st, struct shift *out)
                           .staff_id = db_int(db, 1),
                           .store_id = db_int(db, 2),
                           .opened_at = db_time(db, 3),
-                          .closed_at = db_time(db, 4)};
+                          .closed_at = db_time(db, 4),
+                          .training = db_int(db, 6) != 0,
+                          .auto_closed = db_int(db, 7) != 0,
+                          .till_discount = db_is_null(db, 8) ? -1 : db_int(db, 8)};
     snprintf(out->store, sizeof out->store, "%s", db_text(db, 5, NULL));
     return ST_OK;
 }
@@ -67,10 +71,10 @@ enum status shift_open(struct db *db, int64_t now, const struct staff *who,
     return st == ST_OK ? shift_load(db, id, out) : st;
 }
 
-enum status shift_close(struct db *db, int64_t now, const struct staff *who,
-                        int64_t shift_id)
+/* Their own, or of a store whose people they answer for. */
+static enum status shift_theirs(struct db *db, const struct staff *who,
+                                int64_t shift_id)
 {
-    int64_t changed;
     struct shift s;
     enum status st = shift_load(db, shift_id, &s);
 
@@ -78,12 +82,46 @@ enum status shift_close(struct db *db, int64_t now, const struct staff *who,
         st = staff_may(who, PERM_STAFF_DISMISS)
                  ? staff_may_at(db, who, PERM_STAFF_DISMISS, s.store_id)
                  : ST_REFUSED;
+    return st == ST_NONE ? ST_REFUSED : st;
+}
+
+enum status shift_close(struct db *db, int64_t now, const struct staff *who,
+                        int64_t shift_id)
+{
+    int64_t changed;
+    enum status st = shift_theirs(db, who, shift_id);
+
     if (st != ST_OK)
-        return st == ST_NONE ? ST_REFUSED : st;
+        return st;
     st = db_exec(db, &changed,
                  "UPDATE shift SET closed_at = ? WHERE id = ? AND closed_at IS NULL",
                  DB_TIME(now), DB_INT(shift_id));
     if (st == ST_OK && changed == 0)
         return ST_TAKEN;
     return st == ST_OK ? shift_note(db, now, "shift.close", who->id, shift_id) : st;
+}
+
+enum status shift_close_of(struct db *db, int64_t now, int64_t staff_id)
+{
+    struct shift s;
+    enum status st = shift_current(db, staff_id, &s);
+
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    st = db_exec(db, NULL,
+                 "UPDATE shift SET closed_at = ? WHERE id = ? AND closed_at IS NULL",
+                 DB_TIME(now), DB_INT(s.id));
+    return st == ST_OK ? shift_note(db, now, "shift.close", staff_id, s.id) : st;
+}
+
+enum status shift_till_sum(struct db *db, int64_t now, const struct staff *who,
+                           int64_t shift_id, int64_t discount)
+{
+    enum status st = discount >= 0 ? shift_theirs(db, who, shift_id) : ST_BAD;
+
+    if (st == ST_OK)
+        st = db_exec(db, NULL,
+                     "UPDATE shift SET till_discount = ?, till_at = ? WHERE id = ?",
+                     DB_INT(discount), DB_TIME(now), DB_INT(shift_id));
+    return st == ST_OK ? shift_note(db, now, "shift.till_sum", who->id, shift_id) : st;
 }

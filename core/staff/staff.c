@@ -60,6 +60,33 @@ enum status staff_owners(struct db *db, struct staff *out, int limit, int *n)
     return st == ST_NONE ? ST_OK : st;
 }
 
+/* The roles that have it, as "1,2,5". */
+static void roles_with(enum perm perm, struct buf *out)
+{
+    for (int r = ROLE_UNSET + 1; r < ROLE_COUNT; r++)
+        if (role_may((enum role)r, perm))
+            buf_addf(out, "%s%d", out->len > 0 ? "," : "", r);
+}
+
+enum status staff_with(struct db *db, enum perm perm, struct staff *out, int limit,
+                       int *n)
+{
+    struct buf roles = {0};
+    enum status st = ST_BROKEN;
+
+    *n = 0;
+    roles_with(perm, &roles);
+    if (!roles.failed)
+        st = db_select(db,
+                       "SELECT " COLUMNS " FROM staff WHERE FIND_IN_SET(role, ?) > 0"
+                       " AND dismissed_at IS NULL AND channel = ? ORDER BY id LIMIT ?",
+                       DB_TEXT(roles.s), DB_INT(CHANNEL_MESSENGER), DB_INT(limit));
+    buf_free(&roles);
+    while (st == ST_OK && *n < limit && (st = db_next(db)) == ST_OK)
+        staff_read(db, &out[(*n)++]);
+    return st == ST_NONE ? ST_OK : st;
+}
+
 /* ---- rights --------------------------------------------------------------------- */
 
 bool staff_may(const struct staff *s, enum perm perm)
@@ -138,6 +165,14 @@ static enum status staff_insert(struct db *db, int64_t now,
     return st == ST_TAKEN ? ST_AGAIN : st; /* made this very moment */
 }
 
+/* Another role, or none: whoever is logged in to the panel as what they were is out. */
+static enum status sessions_end(struct db *db, int64_t id)
+{
+    return db_exec(db, NULL,
+                   "UPDATE admin_account SET epoch = epoch + 1 WHERE staff_id = ?",
+                   DB_INT(id));
+}
+
 static enum status staff_promote(struct db *db, const struct staff *was, enum role role)
 {
     enum status st = ST_OK;
@@ -148,6 +183,8 @@ static enum status staff_promote(struct db *db, const struct staff *was, enum ro
         st = db_exec(db, NULL,
                      "UPDATE staff SET role = ?, dismissed_at = NULL WHERE id = ?",
                      DB_INT(role), DB_INT(was->id));
+    if (st == ST_OK && (was->role != role || !was->active))
+        st = sessions_end(db, was->id);
     return st;
 }
 
@@ -204,6 +241,8 @@ enum status staff_dismiss(struct db *db, int64_t now, int64_t id, int64_t by)
         DB_TIME(now), DB_INT(id));
     if (st == ST_OK && changed == 0)
         st = ST_NONE;
+    if (st == ST_OK)
+        st = sessions_end(db, id);
     return st == ST_OK ? staff_note(db, now, "staff.dismiss", id, by) : st;
 }
 

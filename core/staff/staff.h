@@ -46,6 +46,8 @@ struct staff_spec {
     enum role role;
     int64_t store_id; /* bound to it; 0: to none (owner, marketing …) */
     int64_t by;       /* staff who did it; 0: a command */
+    bool
+        till; /* for invite_make: a phone that the store's people share, and no person */
 };
 /* Adds, or gives an existing person the role (and the store), active again.
  * ST_BAD: no role, or not a person's id. ST_REFUSED: no such store, or the last owner
@@ -67,6 +69,10 @@ must_check enum status staff_language(struct db *db, int64_t id, const char *lan
 /* Active owners we can write to, at most limit; *n how many. */
 must_check enum status staff_owners(struct db *db, struct staff *out, int limit,
                                     int *n);
+
+/* Active people of the roles that have that permission at all, at most limit. */
+must_check enum status staff_with(struct db *db, enum perm perm, struct staff *out,
+                                  int limit, int *n);
 
 /* The installation's first owner: only while there has never been one (ST_NONE then).
  */

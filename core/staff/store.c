@@ -2,15 +2,18 @@
 #include "core/staff/store.h"
 
 #include "core/audit.h"
+#include "core/staff/hours.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS "s.id, s.name, s.city, s.address, s.hours, s.tz, s.closed_at"
+#define COLUMNS                                                                        \
+    "s.id, s.name, s.city, s.address, s.hours, s.tz, s.closed_at, s.training"
 
 static void store_read(const struct db *db, struct store *out)
 {
-    *out = (struct store){.id = db_int(db, 0), .open = db_is_null(db, 6)};
+    *out = (struct store){
+        .id = db_int(db, 0), .open = db_is_null(db, 6), .training = db_int(db, 7) != 0};
     snprintf(out->name, sizeof out->name, "%s", db_text(db, 1, NULL));
     snprintf(out->city, sizeof out->city, "%s", db_text(db, 2, NULL));
     snprintf(out->address, sizeof out->address, "%s", db_text(db, 3, NULL));
@@ -35,9 +38,11 @@ static enum status store_of_name(struct db *db, const char *name, int64_t *id)
 enum status store_add(struct db *db, int64_t now, const struct store_spec *spec,
                       int64_t *id)
 {
+    struct hours hours;
     enum status st;
 
-    if (spec->name == NULL || spec->name[0] == '\0')
+    if (spec->name == NULL || spec->name[0] == '\0' ||
+        hours_read(text_or_empty(spec->hours), &hours) == ST_BAD)
         return ST_BAD;
     st = store_of_name(db, spec->name, id);
     if (st != ST_NONE)
@@ -80,6 +85,24 @@ enum status store_list(struct db *db, int64_t staff_id, struct store *out, int r
                   DB_INT(staff_id), DB_INT(staff_id), DB_INT(room));
 
     *n = 0;
+    while (st == ST_OK && *n < room && (st = db_next(db)) == ST_OK)
+        store_read(db, &out[(*n)++]);
+    return st == ST_NONE ? ST_OK : st;
+}
+
+enum status store_page(struct db *db, int offset, int room, struct store *out, int *n,
+                       int *total)
+{
+    enum status st = db_one(db, "SELECT COUNT(*) FROM store WHERE closed_at IS NULL");
+
+    *n = 0;
+    if (st != ST_OK)
+        return st;
+    *total = (int)db_int(db, 0);
+    st = db_select(db,
+                   "SELECT " COLUMNS " FROM store s WHERE s.closed_at IS NULL"
+                   " ORDER BY s.city, s.name LIMIT ? OFFSET ?",
+                   DB_INT(room), DB_INT(offset));
     while (st == ST_OK && *n < room && (st = db_next(db)) == ST_OK)
         store_read(db, &out[(*n)++]);
     return st == ST_NONE ? ST_OK : st;

@@ -14,16 +14,18 @@ struct store {
     char name[CONTACT_NAME_BYTES];
     char city[CONTACT_NAME_BYTES];
     char address[STORE_LINE_BYTES];
-    char hours[STORE_LINE_BYTES]; /* as people read it: "пн–вс 9:00–21:00" */
+    char hours[STORE_LINE_BYTES]; /* as people read it; hours.h understands many */
     char tz[41];                  /* IANA name; "" means the installation's */
     bool open;                    /* false: archived */
+    bool training;                /* nothing counts there (core/loyalty/redemption.h) */
 };
 
 struct store_spec {
     const char *name, *city, *address, *hours, *tz; /* tz NULL: the installation's */
 };
 
-/* ST_TAKEN: the name is in use; *id is that store. ST_BAD: no name. */
+/* ST_TAKEN: the name is in use; *id is that store. ST_BAD: no name, or hours that cannot
+ * be ("пн-пт 9-25"; hours.h). */
 must_check enum status store_add(struct db *db, int64_t now,
                                  const struct store_spec *spec, int64_t *id);
 must_check enum status store_load(struct db *db, int64_t id, struct store *out);
@@ -31,5 +33,9 @@ must_check enum status store_load(struct db *db, int64_t id, struct store *out);
 /* Open stores by name, those the person is bound to (staff_id 0: all). *n written. */
 must_check enum status store_list(struct db *db, int64_t staff_id, struct store *out,
                                   int room, int *n);
+
+/* A page of the open stores, those of one city together. *total: how many there are. */
+must_check enum status store_page(struct db *db, int offset, int room,
+                                  struct store *out, int *n, int *total);
 
 #endif

@@ -21,7 +21,7 @@
 #define CASHIERS 32
 #define POOL 16000 /* discounts ready for one turn */
 #define TURN_MS 2000
-#define ARGS 12
+#define ARGS 13
 #define NOW (SHOP_NOW + HOUR)
 #define NOW_TEXT "2026-09-18 01:00:00.000000"
 
@@ -73,16 +73,19 @@ static void fill_pool(int used)
         int n = pool_base + i;
 
         if (sql.len == 0)
-            buf_adds(&sql,
-                     "INSERT INTO discount (customer_id, source, issue_key,"
-                     " percent_bp, code, token, valid_from, valid_until, hold_token,"
-                     " hold_staff_id, hold_until, confirm_until, created_at) VALUES ");
+            buf_adds(
+                &sql,
+                "INSERT INTO discount (customer_id, source, issue_key,"
+                " percent_bp, code, token, valid_from, valid_until, hold_token,"
+                " hold_staff_id, hold_until, confirm_until, created_at, hold_amount)"
+                " VALUES ");
         else
             buf_addc(&sql, ',');
         buf_addf(
             &sql,
             "(%lld,3,'bench:%d',1000,'C%09d','T%021d','2026-09-18','2026-10-18',"
-            "'N%09d',%lld,'2026-09-18 01:03:00','2026-09-18 01:05:00','2026-09-18')",
+            "'N%09d',%lld,'2026-09-18 01:03:00','2026-09-18 01:05:00','2026-09-18',"
+            "125000)",
             (long long)customer, n, n, n, n, (long long)cashier[i % used].id);
         if (i % 500 == 499) {
             need(!sql.failed && db_exec(shop.db, NULL, sql.s) == ST_OK, "discounts");
@@ -118,7 +121,7 @@ static void *run_core(void *arg)
     while ((n = take(i, used, &mine)) >= 0) {
         char nonce[NONCE_TEXT + 1];
         struct redemption_press press = {
-            .nonce = nonce, .staff = &cashier[i], .shift = &shift[i], .amount = 125000};
+            .nonce = nonce, .staff = &cashier[i], .shift = &shift[i]};
         struct redeemed r;
 
         snprintf(nonce, sizeof nonce, "N%09d", pool_base + n);
@@ -146,19 +149,21 @@ enum { S_HELD, S_USE, S_RECEIPT, S_REDEEM, S_AUDIT, S_JOB, S_COUNT };
 static const char *const sqls[S_COUNT] = {
     "SELECT d.id, d.customer_id, d.source, d.status, d.percent_bp, d.uses_allowed,"
     " d.uses_count, d.valid_from, d.valid_until, d.code, d.token, d.created_at,"
-    " c.first_name, c.last_name FROM discount d"
+    " IF(c.name = '', c.first_name, c.name), IF(c.name = '', c.last_name, ''),"
+    " c.pd_ok, d.hold_amount, d.hold_member, d.store_id FROM discount d"
     " JOIN customer c ON c.id = d.customer_id"
     " WHERE d.hold_token = ? AND d.hold_staff_id = ?",
     "UPDATE discount SET status = IF(uses_count + 1 >= uses_allowed, 2, 1),"
     " uses_count = uses_count + 1, hold_until = NULL, confirm_until = NULL"
     " WHERE id = ? AND hold_token = ? AND hold_staff_id = ? AND confirm_until > ?"
     " AND status = 1 AND uses_count < uses_allowed AND valid_from <= ?"
-    " AND valid_until > ?",
+    " AND valid_until > ? AND COALESCE(hold_member, 0) <> 3"
+    " AND (store_id IS NULL OR store_id = ?)",
     "UPDATE shift SET receipts = LAST_INSERT_ID(receipts + 1)"
     " WHERE id = ? AND staff_id = ? AND closed_at IS NULL",
     "INSERT INTO redemption (discount_id, customer_id, uses_allowed, use_no, op_key,"
-    " staff_id, store_id, shift_id, receipt_no, amount, discount_amount, redeemed_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " staff_id, store_id, shift_id, receipt_no, amount, discount_amount, redeemed_at,"
+    " unverified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     "INSERT INTO audit (at, actor, actor_id, action, entity_id, fields)"
     " VALUES (?, ?, ?, ?, ?, ?)",
     "INSERT INTO job_open (id, lane, kind, run_at, idk, root, parent, put_at, body)"
@@ -196,9 +201,9 @@ static void execute(struct statement *s, bool one_row)
 
 static void select_held(struct statement *s)
 {
-    static const int columns = 14;
-    MYSQL_BIND out[14] = {{0}};
-    char text[14][300];
+    enum { columns = 18 };
+    MYSQL_BIND out[columns] = {{0}};
+    char text[columns][300];
 
     for (int i = 0; i < columns; i++) {
         out[i].buffer_type = MYSQL_TYPE_STRING;
@@ -227,6 +232,7 @@ static void write_redemption(struct statement *s, int i, int n, const char *nonc
     put_int(s, 9, 125000);
     put_int(s, 10, 12500);
     put_now(s, 11);
+    put_int(s, 12, 0);
     execute(s, true);
 }
 
@@ -270,6 +276,7 @@ static void bare_one(MYSQL *my, struct statement *s, int i, int n)
     put_int(&s[S_USE], 2, cashier[i].id);
     for (int k = 3; k < 6; k++)
         put_now(&s[S_USE], k);
+    put_int(&s[S_USE], 6, shop.store[0]);
     execute(&s[S_USE], true);
     put_int(&s[S_RECEIPT], 0, shift[i].id);
     put_int(&s[S_RECEIPT], 1, cashier[i].id);

@@ -2,6 +2,7 @@
  *
  * tests/botapi/about.c - getMe, and what a bot says about itself. */
 #include "core/base/utf.h"
+#include "tests/botapi/app.h"
 #include "tests/botapi/call.h"
 #include "tests/botapi/events.h"
 #include "tests/botapi/file.h"
@@ -203,6 +204,21 @@ static void button_key(struct call *c, char *out, size_t n)
     snprintf(out, n, "menu_button|%lld", (long long)form_int(&c->form, "chat_id", 0));
 }
 
+static void menu_button_check(struct call *c, struct jv v)
+{
+    struct jv type = jv_get(v, "type");
+
+    if (jv_equals(type, "web_app")) {
+        if (!app_address_fine(jv_get(jv_get(v, "web_app"), "url")) ||
+            jv_kind(jv_get(v, "text")) != JV_STRING)
+            call_violate(c, "Bad Request: menu button Web App URL is invalid: Only "
+                            "HTTPS links are allowed");
+    } else if (v.s != NULL && !jv_equals(type, "commands") &&
+               !jv_equals(type, "default")) {
+        call_violate(c, "Bad Request: can't parse menu button: unsupported type");
+    }
+}
+
 void set_menu_button(struct call *c)
 {
     struct jv v = form_json(&c->form, "menu_button");
@@ -210,6 +226,9 @@ void set_menu_button(struct call *c)
     char key[64];
 
     button_key(c, key, sizeof(key));
+    menu_button_check(c, v);
+    if (!call_ok(c))
+        return;
     if (v.s != NULL)
         jv_minify(v, &b);
     profile_put(c->bot, key, b.s);

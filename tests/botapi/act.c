@@ -283,6 +283,8 @@ void act_member(struct world *w, int64_t id, enum member m)
     if (change[0] == m)
         return;
     member_put(w, id, m);
+    if (change[0] == MEMBER_ASKED && m == MEMBER_LEFT)
+        return; /* a request given up or declined: nobody was in, nobody is out */
     standing_json(w, &w->channel.chat, id, change, &body);
     for (int i = 0; i < BOTS; i++) {
         struct bot *b = &w->bot[i];
@@ -296,4 +298,48 @@ void act_member(struct world *w, int64_t id, enum member m)
                                                       NULL, &body, w->channel.id, id});
     }
     buf_free(&body);
+}
+
+/* ---- who is let in one by one --------------------------------------------------- */
+
+static void request_json(struct world *w, const struct person *p, struct buf *out)
+{
+    buf_adds(out, "{\"chat\":");
+    chat_json(&w->channel.chat, out);
+    buf_adds(out, ",\"from\":");
+    person_json(p, out);
+    buf_addf(out, ",\"user_chat_id\":%lld,\"date\":%lld}", (long long)p->id,
+             (long long)(world_now(w) / SECOND));
+}
+
+/* Told to who may let people in. */
+static void act_ask(struct world *w, const struct person *p)
+{
+    struct buf body = {0};
+
+    member_put(w, p->id, MEMBER_ASKED);
+    request_json(w, p, &body);
+    for (int i = 0; i < BOTS; i++) {
+        enum member standing = member_get(&w->channel, w->bot[i].id);
+
+        if (standing == MEMBER_ADMIN || standing == MEMBER_CREATOR)
+            updates_put(w->bot[i].updates,
+                        &(struct update_spec){UPDATE_CHAT_JOIN_REQUEST, NULL, &body,
+                                              w->channel.id, p->id});
+    }
+    buf_free(&body);
+}
+
+enum status act_join(struct world *w, const struct person *p)
+{
+    enum member now = member_get(&w->channel, p->id);
+
+    if (now == MEMBER_KICKED)
+        return ST_REFUSED;
+    if (!w->channel.by_request)
+        act_member(w, p->id,
+                   now == MEMBER_RESTRICTED_OUT ? MEMBER_RESTRICTED_IN : MEMBER_MEMBER);
+    else if (now == MEMBER_LEFT || now == MEMBER_RESTRICTED_OUT)
+        act_ask(w, p);
+    return ST_OK;
 }

@@ -39,5 +39,8 @@ must_check enum status act_press(struct act *a, const struct press *p);
 void act_block(struct act *a, bool block);
 /* The person's (or a bot's) standing in the channel. */
 void act_member(struct world *w, int64_t id, enum member m);
+/* They press Join: in at once, or a request that an admin has yet to answer. A kicked
+ * one stays out: ST_REFUSED. */
+must_check enum status act_join(struct world *w, const struct person *p);
 
 #endif

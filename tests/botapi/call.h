@@ -84,6 +84,6 @@ call_fn send_message, send_photo, send_document, send_chat_action, copy_message,
     answer_callback, get_me, get_chat, get_chat_member, get_chat_administrators,
     get_member_count, get_file, set_webhook, delete_webhook, get_webhook_info,
     get_updates, set_commands, get_commands, delete_commands, set_about, get_about,
-    set_menu_button, get_menu_button;
+    set_menu_button, get_menu_button, answer_join_request;
 
 #endif

@@ -2,6 +2,7 @@
  *
  * tests/botapi/chats.c - which chat does a call mean, and may the bot use it; what the
  * bot may learn about chats and their members. */
+#include "tests/botapi/act.h"
 #include "tests/botapi/call.h"
 #include "tests/botapi/events.h"
 
@@ -139,6 +140,35 @@ void get_chat_member(struct call *c)
                     &c->result);
 }
 
+/* approveChatJoinRequest, declineChatJoinRequest */
+void answer_join_request(struct call *c)
+{
+    struct chat *chat = call_chat(c, "chat_id");
+    int64_t id = form_int(&c->form, "user_id", 0);
+    bool in = c->method[0] == 'a';
+    enum member me;
+
+    if (chat == NULL)
+        return;
+    if (chat->channel == NULL) {
+        call_refuse(c, 400,
+                    "Bad Request: method is available only for supergroups and "
+                    "channels");
+        return;
+    }
+    me = member_get(chat->channel, c->bot->id);
+    if (me != MEMBER_ADMIN && me != MEMBER_CREATOR)
+        call_refuse(c, 400,
+                    "Bad Request: not enough rights to manage chat join "
+                    "requests");
+    else if (member_get(chat->channel, id) != MEMBER_ASKED)
+        call_refuse(c, 400, "Bad Request: HIDE_REQUESTER_MISSING");
+    if (!call_ok(c))
+        return;
+    act_member(c->w, id, in ? MEMBER_MEMBER : MEMBER_LEFT);
+    call_true(c);
+}
+
 static void each_member(struct call *c, bool admins_only, int *n)
 {
     const struct map *members = &c->w->channel.members;
@@ -150,6 +180,7 @@ static void each_member(struct call *c, bool admins_only, int *n)
             continue;
         m = member_get(&c->w->channel, members->slot[i].key);
         if (m == MEMBER_LEFT || m == MEMBER_KICKED || m == MEMBER_RESTRICTED_OUT ||
+            m == MEMBER_ASKED ||
             (admins_only && m != MEMBER_ADMIN && m != MEMBER_CREATOR))
             continue;
         if (admins_only) {

@@ -36,6 +36,6 @@ ctl_fn ctl_people, ctl_person_add, ctl_say, ctl_start, ctl_link, ctl_press, ctl_
     ctl_bots, ctl_chats, ctl_messages, ctl_callbacks, ctl_calls, ctl_violations,
     ctl_counts, ctl_faults, ctl_fault_add, ctl_fault_clear, ctl_update, ctl_redeliver,
     ctl_updates, ctl_clock, ctl_reset, ctl_events, ctl_file, ctl_decode,
-    ctl_people_many, ctl_photos;
+    ctl_people_many, ctl_photos, ctl_app, ctl_channel;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * tests/botapi/control_act.c - control addresses by which people act. */
+#include "tests/botapi/app.h"
 #include "tests/botapi/control.h"
 #include "tests/botapi/events.h"
 #include "tests/botapi/file.h"
@@ -190,6 +191,27 @@ void ctl_unblock(struct ctl *c)
         act_block(&a, false);
 }
 
+/* ---- Mini Apps ------------------------------------------------------------------ */
+
+void ctl_app(struct ctl *c)
+{
+    const struct arg *text = form_get(&c->form, "text");
+    const struct app_ask ask = {.text = text != NULL ? text->s : NULL,
+                                .message_id = form_int(&c->form, "message_id", 0),
+                                .menu = form_true(&c->form, "menu"),
+                                .age_s = form_int(&c->form, "age", 0)};
+    struct act a;
+    enum status st;
+
+    if (!ctl_act(c, &a))
+        return;
+    st = app_open(&a, &ask, &c->out);
+    if (st == ST_NONE)
+        ctl_refuse(c, 404, "no such message or button");
+    else if (st != ST_OK)
+        ctl_refuse(c, 500, "no memory");
+}
+
 /* ---- the channel ---------------------------------------------------------------- */
 
 static void tell_member(struct ctl *c, int64_t id)
@@ -214,7 +236,29 @@ static void stand(struct ctl *c, enum member m)
 
 void ctl_join(struct ctl *c)
 {
-    stand(c, MEMBER_MEMBER);
+    struct person *p = ctl_person(c);
+
+    if (p == NULL)
+        return;
+    if (act_join(c->w, p) != ST_OK)
+        ctl_refuse(c, 409, "this person has been thrown out of the channel");
+    tell_member(c, p->id);
+}
+
+/* Does an admin let people in one by one? */
+void ctl_channel(struct ctl *c)
+{
+    struct buf b = {0};
+
+    if (form_get(&c->form, "by_request") == NULL) {
+        ctl_refuse(c, 400, "by_request is missing: true or false");
+        return;
+    }
+    c->w->channel.by_request = form_true(&c->form, "by_request");
+    world_changed(c->w);
+    buf_adds(&b, "{\"event\":\"bots\"}");
+    events_send(c->w->events, &b);
+    buf_free(&b);
 }
 
 void ctl_leave(struct ctl *c)
@@ -235,7 +279,7 @@ void ctl_rights(struct ctl *c)
     if (m == MEMBER_COUNT)
         ctl_refuse(c, 400,
                    "status: administrator, member, left, kicked, creator, "
-                   "restricted_in, restricted_out");
+                   "restricted_in, restricted_out, asked");
     if (c->why != NULL)
         return;
     act_member(c->w, b != NULL ? b->id : p->id, (enum member)m);

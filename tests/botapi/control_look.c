@@ -147,7 +147,9 @@ void ctl_bots(struct ctl *c)
     }
     buf_adds(&c->out, "],\"channel\":");
     chat_json(&c->w->channel.chat, &c->out);
-    buf_addc(&c->out, '}');
+    c->out.len--;
+    buf_addf(&c->out, ",\"by_request\":%s}}",
+             c->w->channel.by_request ? "true" : "false");
 }
 
 /* ---- chats ---------------------------------------------------------------------- */

@@ -12,7 +12,9 @@ static const struct handler {
     call_fn *fn;
 } handlers[] = {
     {"answerCallbackQuery", answer_callback},
+    {"approveChatJoinRequest", answer_join_request},
     {"copyMessage", copy_message},
+    {"declineChatJoinRequest", answer_join_request},
     {"deleteMessage", delete_message},
     {"deleteMessages", delete_messages},
     {"deleteMyCommands", delete_commands},

@@ -71,11 +71,11 @@ static enum member member_of(struct jv v)
     char *name = jv_dup(v, "channel");
     int m = 0;
 
-    while (name != NULL && m < MEMBER_COUNT - 1 &&
+    while (name != NULL && m < MEMBER_COUNT &&
            strcmp(member_name((enum member)m), name) != 0)
         m++;
     free(name);
-    return (enum member)m;
+    return m < MEMBER_COUNT ? (enum member)m : MEMBER_LEFT;
 }
 
 static void person_load(struct world *w, struct jv v)
@@ -200,6 +200,7 @@ enum status world_load(struct world *w)
     channel = jv_get(v, "channel");
     messages_load(w, &w->channel.chat, channel);
     w->channel.next_message = jv_int_or(channel, "next_message", 1);
+    w->channel.by_request = jv_true(jv_get(channel, "by_request"));
     st = ST_OK;
 out:
     buf_free(&text);

@@ -3,6 +3,7 @@
  * tests/botapi/markup.c - keyboards: what Telegram refuses about them. Types and names
  * of fields were checked against the document already (check.c). */
 #include "core/base/utf.h"
+#include "tests/botapi/app.h"
 #include "tests/botapi/call.h"
 
 #include <stdlib.h>
@@ -73,6 +74,15 @@ static bool deep_link_fine(struct jv v)
     return fine;
 }
 
+static void app_check(struct call *c, struct jv button)
+{
+    struct jv app = jv_get(button, "web_app");
+
+    if (app.s != NULL && !app_address_fine(jv_get(app, "url")))
+        call_violate(c, "Bad Request: keyboard button Web App URL is invalid: Only "
+                        "HTTPS links are allowed");
+}
+
 static void style_check(struct call *c, struct jv button)
 {
     struct jv style = jv_get(button, "style");
@@ -115,6 +125,7 @@ static void inline_button(struct call *c, struct jv b)
         call_violate(c, "Bad Request: BUTTON_URL_INVALID: start parameter");
     if (copy.s != NULL && (units(copy) < 1 || units(copy) > 256))
         call_violate(c, "Bad Request: BUTTON_COPY_TEXT_INVALID");
+    app_check(c, b);
     style_check(c, b);
 }
 
@@ -125,6 +136,7 @@ static void reply_button(struct call *c, struct jv b)
     if (units(text) == 0)
         call_violate(
             c, "Bad Request: can't parse keyboard button: Text must be non-empty");
+    app_check(c, b);
     style_check(c, b);
 }
 

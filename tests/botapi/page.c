@@ -15,6 +15,7 @@ CARRY(page_render, "tests/botapi/page/render.js");
 CARRY(page_sheet, "tests/botapi/page/sheet.js");
 CARRY(page_camera, "tests/botapi/page/camera.js");
 CARRY(page_split, "tests/botapi/page/split.js");
+CARRY(page_app, "tests/botapi/page/app.js");
 
 static const struct carried {
     const char *path, *type, *start, *end;
@@ -29,6 +30,7 @@ static const struct carried {
     {"/camera.js", "text/javascript; charset=utf-8", page_camera_start,
      page_camera_end},
     {"/split.js", "text/javascript; charset=utf-8", page_split_start, page_split_end},
+    {"/app.js", "text/javascript; charset=utf-8", page_app_start, page_app_end},
 };
 
 bool page_serve(struct req *r, const char *path)

@@ -17,6 +17,7 @@ static const struct kind_row {
     [UPDATE_CALLBACK_QUERY] = {"callback_query", 150, 3, true},
     [UPDATE_MY_CHAT_MEMBER] = {"my_chat_member", DAY_S, 5, false},
     [UPDATE_CHAT_MEMBER] = {"chat_member", DAY_S, 6, true},
+    [UPDATE_CHAT_JOIN_REQUEST] = {"chat_join_request", DAY_S, 7, true},
     [UPDATE_OTHER] = {"", DAY_S, 0, false},
 };
 

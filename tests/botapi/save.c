@@ -158,8 +158,9 @@ enum status world_save(struct world *w)
         bot_save(w, &w->bot[i], &b);
         buf_adds(&b, ",\n");
     }
-    buf_addf(&b, "\"channel\":{\"next_message\":%lld,",
-             (long long)w->channel.next_message);
+    buf_addf(&b, "\"channel\":{\"next_message\":%lld,\"by_request\":%s,",
+             (long long)w->channel.next_message,
+             w->channel.by_request ? "true" : "false");
     messages_save(&w->channel.chat, &b);
     buf_adds(&b, "}}\n");
     buf_addf(&beside, "%s.new", w->state);

@@ -278,6 +278,7 @@ void world_reset(struct world *w)
     files_clear(w->files);
     faults_clear(w->faults);
     w->scale = 1;
+    w->channel.by_request = false;
     for (int i = 0; i < BOTS; i++)
         member_put(w, w->bot[i].id, MEMBER_ADMIN);
     world_people_default(w);
@@ -318,6 +319,7 @@ static const char *const member_names[MEMBER_COUNT] = {
     [MEMBER_KICKED] = "kicked",
     [MEMBER_RESTRICTED_IN] = "restricted_in",
     [MEMBER_RESTRICTED_OUT] = "restricted_out",
+    [MEMBER_ASKED] = "asked",
 };
 
 const char *member_name(enum member m)
@@ -376,6 +378,8 @@ void member_json(const struct world *w, int64_t id, enum member m, struct buf *o
 
     buf_adds(out, "{\"user\":");
     user_json(w, id, out);
+    if (m == MEMBER_ASKED) /* nobody is told of those who wait */
+        m = MEMBER_LEFT;
     buf_addf(out, ",\"status\":\"%s\"%s}", restricted ? "restricted" : member_names[m],
              rights[m] != NULL ? rights[m] : "");
 }

@@ -75,6 +75,7 @@ enum member {
     MEMBER_KICKED,
     MEMBER_RESTRICTED_IN,
     MEMBER_RESTRICTED_OUT,
+    MEMBER_ASKED, /* wants to join a channel that lets people in one by one */
     MEMBER_COUNT
 };
 
@@ -84,6 +85,7 @@ struct channel {
     struct map members; /* id -> enum member + 1, as a pointer */
     struct chat chat;
     int64_t next_message;
+    bool by_request; /* an admin lets people in */
 };
 
 struct callback {

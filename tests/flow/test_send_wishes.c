@@ -18,7 +18,7 @@
 static bool is_parked(void *unused)
 {
     (void)unused;
-    return number("SELECT COUNT(*) FROM job_open WHERE parked = 1") == 1;
+    return number("SELECT COUNT(*) FROM job_open WHERE parked <> 0") == 1;
 }
 
 /* It is put off, whatever says so, and sent once when the pause is over. */

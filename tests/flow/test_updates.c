@@ -291,8 +291,8 @@ static void setup_bots_tells_telegram_everything(void **state)
     if (program_wait(p, SOON_MS) != 0)
         fail_msg("%s", program_output(p));
     assert_null(strstr(program_output(p), "failed"));
-    assert_int_equal(botapi_count(telegram, "setMyCommands", 0).accepted, 4);
-    assert_int_equal(botapi_count(telegram, "setMyDescription", 0).accepted, 4);
+    assert_int_equal(botapi_count(telegram, "setMyCommands", 0).accepted, 10);
+    assert_int_equal(botapi_count(telegram, "setMyDescription", 0).accepted, 10);
     assert_int_equal(botapi_count(telegram, "setWebhook", 0).accepted, 2);
     program_end(p);
 }

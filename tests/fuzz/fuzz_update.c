@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * Whatever an update holds, it is read to an act whose promises stand
- * (worker/update.h), and so is whatever a button's data holds. */
+ * (worker/update.h), and so is whatever a button's data holds. Each run begins with all
+ * recorded updates, cut at every byte. */
 #include "core/base/utf.h"
+#include "tests/fuzz/cuts.h"
 #include "worker/books.h"
 
 #include <stdint.h>
@@ -10,6 +12,7 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 static void check(bool fine)
 {
@@ -50,5 +53,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (u.data != NULL)
         read_button(u.data, u.data_n);
     json_free(raw);
+    return 0;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    check(cuts_feed("tests/data/updates/*.json", LLVMFuzzerTestOneInput) > 50);
     return 0;
 }

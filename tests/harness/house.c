@@ -68,6 +68,9 @@ static void choose_ports(struct house *h)
     snprintf(h->api_listen, sizeof h->api_listen, "127.0.0.1:%d", h->api_port);
     h->cfg->bots_listen = h->bots_listen;
     h->cfg->api_listen = h->api_listen;
+    snprintf(h->scanner_url, sizeof h->scanner_url, "http://%s/scan", h->api_listen);
+    if (h->botapi != NULL)
+        h->cfg->scanner_url = h->scanner_url;
 }
 
 void house_open(struct house *h, struct config *cfg, struct botapi *botapi)

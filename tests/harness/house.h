@@ -15,7 +15,7 @@ struct house {
     struct botapi *botapi;
     struct program *program[RESIDENTS];
     int bots_port, api_port;
-    char bots_listen[32], api_listen[32];
+    char bots_listen[32], api_listen[32], scanner_url[48];
     int restarts; /* by house_tend: of who died */
 };
 

@@ -385,6 +385,21 @@ static const char *nap_check(const struct model *m, struct model_at at,
     return NULL;
 }
 
+/* A short turn neither promotes nor looks at hot and bulk lists. */
+static const char *look_and_lease(struct model *m, int64_t now,
+                                  const struct model_turn *t, const struct model *seen)
+{
+    struct model_turn narrow = *t;
+
+    if (!t->was_short) {
+        promote(m, now);
+        return lease(m, now, t, seen);
+    }
+    narrow.lanes_off |= 1u << LANE_HOT | 1u << LANE_BULK;
+    return !t->may_be_short || t->n_jobs == 0 ? "the turn was short"
+                                              : lease(m, now, &narrow, seen);
+}
+
 const char *model_turn(struct model *m, struct model_at at, const struct model_turn *t,
                        const struct model *seen)
 {
@@ -397,8 +412,7 @@ const char *model_turn(struct model *m, struct model_at at, const struct model_t
         return "other results are fenced";
     given = back.n;
     give_back(m, &back);
-    promote(m, at.now);
-    wrong = lease(m, at.now, t, seen);
+    wrong = look_and_lease(m, at.now, t, seen);
     if (w->held.n == 0)
         w->lease = 0;
     else if (w->lease == 0 || seen->worker[t->who].lease != w->lease ||

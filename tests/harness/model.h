@@ -99,9 +99,11 @@ struct model_turn {
     const struct job_result *results;
     int n_results, want;
     unsigned lanes_off;
+    bool may_be_short;
     /* what was answered */
     const struct job *jobs;
     int n_jobs, nap_ms, fenced;
+    bool was_short;
 };
 /* NULL, or what is not allowed in the answer or in what was taken from the lists. */
 const char *model_turn(struct model *m, struct model_at at, const struct model_turn *t,

@@ -69,6 +69,7 @@ void play_open(struct play *p, struct queue *q)
     for (int w = 0; w < MODEL_WORKERS; w++)
         step_wid_new(p, w);
     queue_set_most(q, STEP_MOST);
+    queue_set_calm(q, 3600 * 1000); /* whenever it may be */
     model_look(q, STEP_AT, &p->m);
 }
 
@@ -249,6 +250,7 @@ void step_turn_plan(struct play *p, struct step *s)
     t->want = d < 20 ? 0 : d < 70 ? 1 + dose_random(3) : d < 95 ? dose_random(12) : 64;
     t->want = p->m.worker[t->who].held.n > 40 ? 0 : t->want;
     t->lanes_off = step_chance(20) ? (unsigned)dose_random(32) & ~1u : 0;
+    t->may_be_short = step_chance(50);
     step_say(s, " want %d", t->want);
     if (t->lanes_off != 0)
         step_say(s, " off %x", t->lanes_off);
@@ -263,6 +265,7 @@ void step_turn_act(struct play *p, struct step *s)
                            .n_results = mine->n_results,
                            .want = mine->want,
                            .lanes_off = mine->lanes_off,
+                           .may_be_short = mine->may_be_short,
                            .jobs = s->jobs};
 
     s->st = queue_turn(p->queue, &t);
@@ -271,7 +274,8 @@ void step_turn_act(struct play *p, struct step *s)
     mine->n_jobs = t.n_jobs;
     mine->nap_ms = t.nap_ms;
     mine->fenced = t.fenced;
-    step_say(s, " -> nap %d", t.nap_ms);
+    mine->was_short = t.was_short;
+    step_say(s, " ->%s nap %d", t.was_short ? " short" : "", t.nap_ms);
     if (t.fenced > 0)
         step_say(s, " fenced %d", t.fenced);
     for (int i = 0; i < t.n_jobs; i++)

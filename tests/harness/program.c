@@ -163,6 +163,7 @@ static void no_secrets_in(struct program *p)
         "TELEGRAM_BOT_TOKEN",      "TELEGRAM_AUTH_BOT_TOKEN",
         "TELEGRAM_WEBHOOK_SECRET", "TELEGRAM_AUTH_WEBHOOK_SECRET",
         "INTERNAL_API_KEY",        "JWT_SECRET_KEY",
+        "JWT_SECRET_KEY_OLD",      "INTERNAL_API_KEY_OLD",
         "DATABASE_PASSWORD"};
     const char *text = program_output(p);
 

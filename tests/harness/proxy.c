@@ -24,11 +24,12 @@ struct proxy {
     int listener;
     pthread_t thread;
     atomic_int one_in, cuts;
-    atomic_bool stop;
+    atomic_bool stop, desert;
     struct {
         int client, server;
     } line[LINES_MAX];
     int n;
+    int lonely[LINES_MAX], n_lonely; /* ends of the server whose clients are gone */
 };
 
 static int connect_to(const char *path)
@@ -103,14 +104,26 @@ static void line_serve(struct proxy *p, int i, short client, short server)
         line_close(p, i);
 }
 
+static void desert_all(struct proxy *p)
+{
+    for (; p->n > 0 && p->n_lonely < LINES_MAX; p->n--) {
+        close(p->line[p->n - 1].client);
+        p->lonely[p->n_lonely++] = p->line[p->n - 1].server;
+    }
+    atomic_store(&p->desert, false);
+}
+
 static void *run(void *arg)
 {
     struct proxy *p = arg;
     struct pollfd f[1 + LINES_MAX * 2];
 
     while (!atomic_load(&p->stop)) {
-        int n = p->n;
+        int n;
 
+        if (atomic_load(&p->desert))
+            desert_all(p);
+        n = p->n;
         f[0] = (struct pollfd){.fd = p->listener, .events = POLLIN};
         for (int i = 0; i < n; i++) {
             f[1 + i * 2] = (struct pollfd){.fd = p->line[i].client, .events = POLLIN};
@@ -163,6 +176,11 @@ void proxy_set(struct proxy *p, int one_in)
     atomic_store(&p->one_in, one_in);
 }
 
+void proxy_desert(struct proxy *p)
+{
+    atomic_store(&p->desert, true);
+}
+
 void proxy_free(struct proxy *p)
 {
     if (p == NULL)
@@ -171,6 +189,8 @@ void proxy_free(struct proxy *p)
     pthread_join(p->thread, NULL);
     while (p->n > 0)
         line_close(p, 0);
+    while (p->n_lonely > 0)
+        close(p->lonely[--p->n_lonely]);
     close(p->listener);
     unlink(p->socket);
     rmdir(p->folder);

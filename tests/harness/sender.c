@@ -215,6 +215,7 @@ static bool is_final(void *arg)
 {
     int n;
 
+    assert_int_equal(pause_wake(yard.db, clock_now(), 100, &n), ST_OK);
     assert_int_equal(ledger_reconcile(yard.db, yard.queue,
                                       (struct queue_at){POOL_SEND, 0}, clock_now(), &n),
                      ST_OK);

@@ -11,6 +11,8 @@
 #define AGREE_MS 30000
 
 static struct redis_node *server[2], *sentinel[GUARDS];
+static struct slowline *line[2];
+static int door[2]; /* the ports by which others come to the servers */
 static char url[256];
 
 /* ---- starting ------------------------------------------------------------------- */
@@ -27,14 +29,28 @@ static void wait_follows(int i)
         launch_failed("the replica does not follow its master");
 }
 
-static void servers_open(void)
+/* more: settings of its own. Sentinels are told its door, not the port behind it. */
+static void server_open(int i, bool behind_line, const char *more)
 {
-    char settings[100];
+    int port = port_free();
+    char settings[200];
 
-    server[0] = redis_node_new(port_free(), false, GUARD_PASSWORD, "");
-    snprintf(settings, sizeof settings, "replicaof 127.0.0.1 %d\n",
-             redis_node_port(server[0]));
-    server[1] = redis_node_new(port_free(), false, GUARD_PASSWORD, settings);
+    door[i] = behind_line ? port_free() : port;
+    snprintf(settings, sizeof settings,
+             "replica-announce-ip 127.0.0.1\nreplica-announce-port %d\n%s", door[i],
+             more);
+    server[i] = redis_node_new(port, false, GUARD_PASSWORD, settings);
+    if (behind_line)
+        line[i] = slowline_new_port(door[i], port);
+}
+
+static void servers_open(bool behind_lines)
+{
+    char replica[60];
+
+    server_open(0, behind_lines, "");
+    snprintf(replica, sizeof replica, "replicaof 127.0.0.1 %d\n", door[0]);
+    server_open(1, behind_lines, replica);
     wait_follows(1);
 }
 
@@ -49,18 +65,18 @@ static bool agree(void *arg)
     return true;
 }
 
-void guard_open(void)
+static void open_all(bool behind_lines)
 {
     char settings[500];
     size_t n = 0;
 
-    servers_open();
+    servers_open(behind_lines);
     snprintf(settings, sizeof settings,
              "sentinel monitor shop 127.0.0.1 %d 2\n"
              "sentinel auth-pass shop %s\n"
              "sentinel down-after-milliseconds shop 1000\n"
              "sentinel failover-timeout shop 3000\n",
-             redis_node_port(server[0]), GUARD_PASSWORD);
+             door[0], GUARD_PASSWORD);
     n = (size_t)snprintf(url, sizeof url, "sentinel://:%s@", GUARD_PASSWORD);
     for (int i = 0; i < GUARDS; i++) {
         sentinel[i] = redis_node_new(port_free(), true, NULL, settings);
@@ -72,10 +88,28 @@ void guard_open(void)
         launch_failed("the Sentinels do not find one another");
 }
 
+void guard_open(void)
+{
+    open_all(false);
+}
+
+void guard_open_behind_lines(void)
+{
+    open_all(true);
+}
+
+void guard_cut(int i, enum slowline_cut cut)
+{
+    slowline_set(line[i], &(struct slowness){.cut = cut});
+}
+
 void guard_close(void)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         redis_node_free(server[i]);
+        slowline_free(line[i]);
+        line[i] = NULL;
+    }
     for (int i = 0; i < GUARDS; i++)
         redis_node_free(sentinel[i]);
     memset(server, 0, sizeof server);
@@ -126,7 +160,7 @@ void guard_follow(int old, int new)
 {
     char port[16];
 
-    snprintf(port, sizeof port, "%d", redis_node_port(server[new]));
+    snprintf(port, sizeof port, "%d", door[new]);
     redis_node_number(server[old], WORDS("REPLICAOF", "127.0.0.1", port));
     wait_follows(old);
 }

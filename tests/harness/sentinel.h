@@ -6,11 +6,16 @@
 #define TESTS_HARNESS_SENTINEL_H
 
 #include "tests/harness/redis_node.h"
+#include "tests/harness/slowline.h"
 
 #define GUARDS 3
 #define GUARD_PASSWORD "word-of-the-guarded"
 
 void guard_open(void); /* and waits until they know one another */
+/* The same, with a line before each of the two servers by which everybody else comes to
+ * it: to be cut with guard_cut. */
+void guard_open_behind_lines(void);
+void guard_cut(int i, enum slowline_cut cut);
 void guard_close(void);
 
 const char *guard_url(void);            /* of all three */

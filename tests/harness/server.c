@@ -221,6 +221,36 @@ void server_kill(struct server *s, int signo)
     unlink(s->socket); /* as the killed one could not */
 }
 
+/* ---- as it was ------------------------------------------------------------------ */
+
+static void folder_copy(const struct server *s, const char *from, const char *to)
+{
+    char from_path[100], to_path[100];
+    char *const wipe_argv[] = {"rm", "-rf", to_path, NULL};
+    char *const copy_argv[] = {"cp", "-a", from_path, to_path, NULL};
+    int status = -1;
+
+    snprintf(from_path, sizeof from_path, "%s/%s", s->dir, from);
+    snprintf(to_path, sizeof to_path, "%s/%s", s->dir, to);
+    waitpid(launch(s->dir, wipe_argv), &status, 0);
+    if (status != 0 || waitpid(launch(s->dir, copy_argv), &status, 0) < 0 ||
+        status != 0)
+        launch_failed("cannot copy %s", from_path);
+}
+
+/* Stopped meanwhile: the copy is what a crash at that moment would have left. */
+void server_remember(struct server *s)
+{
+    server_signal(s, SIGSTOP);
+    folder_copy(s, "data", "then");
+    server_signal(s, SIGCONT);
+}
+
+void server_go_back(struct server *s)
+{
+    folder_copy(s, "then", "data");
+}
+
 /* ---- folders -------------------------------------------------------------------- */
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *w)

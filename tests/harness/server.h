@@ -32,7 +32,11 @@ void server_wrap(struct server *s, const char *word);
 void server_start(struct server *s); /* again, with the same data */
 bool server_try(struct server *s);   /* the same; false: it ended before it answered */
 bool server_lives(struct server *s);
-void server_kill(struct server *s, int signo);   /* and waits until it is gone */
+void server_kill(struct server *s, int signo); /* and waits until it is gone */
+/* A database as it is now, put aside while it runs on; and, of one that is not running,
+ * back to it: a failover to a copy that lacks what came since. */
+void server_remember(struct server *s);
+void server_go_back(struct server *s);
 void server_signal(struct server *s, int signo); /* SIGSTOP, SIGCONT: it lives on */
 void server_free(struct server *s);              /* its folder too; NULL is fine */
 

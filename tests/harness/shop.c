@@ -146,6 +146,7 @@ struct call {
     const void *in;
     void *out;
     enum void_result *result;
+    enum price_result *priced;
 };
 
 static enum status do_check(struct db *db, void *arg)
@@ -172,6 +173,20 @@ enum status shop_confirm(struct db *db, int64_t now,
                          const struct redemption_press *press, struct redeemed *out)
 {
     return db_tx(db, do_confirm, &(struct call){.now = now, .in = press, .out = out});
+}
+
+static enum status do_price(struct db *db, void *arg)
+{
+    struct call *c = arg;
+
+    return redemption_price(db, c->now, c->in, c->priced, c->out);
+}
+
+enum status shop_price(struct db *db, int64_t now, const struct price_ask *ask,
+                       enum price_result *result, struct card *out)
+{
+    return db_tx(db, do_price,
+                 &(struct call){.now = now, .in = ask, .out = out, .priced = result});
 }
 
 static enum status do_void(struct db *db, void *arg)

@@ -39,6 +39,8 @@ enum status shop_check(struct db *db, int64_t now, const struct redemption_ask *
                        struct card *out);
 enum status shop_confirm(struct db *db, int64_t now,
                          const struct redemption_press *press, struct redeemed *out);
+enum status shop_price(struct db *db, int64_t now, const struct price_ask *ask,
+                       enum price_result *result, struct card *out);
 enum status shop_void(struct db *db, int64_t now, const struct void_ask *ask,
                       enum void_result *result, struct redemption *out);
 enum status shop_issue(struct db *db, int64_t now, const struct discount_spec *spec,

@@ -4,8 +4,10 @@
 #include "core/base/clock.h"
 #include "core/base/secret.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -17,7 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define LINES_MAX 128
+#define LINES_MAX 512
 #define PIECE_MAX 65536
 #define STEP_MS 50
 
@@ -38,10 +40,12 @@ struct way {
 
 struct line {
     struct way up, down;
+    bool peer; /* a Sentinel's, or a replica's, as its first words told */
 };
 
 struct slowline {
     char folder[64], socket[100], server[108];
+    int server_port; /* instead of a socket; 0: not */
     int listener;
     pthread_t thread;
     pthread_mutex_t lock; /* of how */
@@ -61,6 +65,16 @@ static struct slowness how_now(struct slowline *l)
     how = l->how;
     pthread_mutex_unlock(&l->lock);
     return how;
+}
+
+static bool says(const struct piece *p, const char *word)
+{
+    return memmem(p->bytes, p->n, word, strlen(word)) != NULL;
+}
+
+static bool is_cut(const struct line *x, enum slowline_cut cut)
+{
+    return cut == SLOWLINE_ALL || (cut == SLOWLINE_PEERS && x->peer);
 }
 
 /* false: nothing more will come. */
@@ -124,13 +138,23 @@ static void way_wait(const struct way *w, int64_t now, int *wait_ms)
 
 /* ---- connections ---------------------------------------------------------------- */
 
-static int connect_to(const char *path)
+static struct sockaddr_in loopback(int port)
 {
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return (struct sockaddr_in){.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)port),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
 
-    snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof a) == 0)
+static int connect_to(const struct slowline *l)
+{
+    struct sockaddr_in in = loopback(l->server_port);
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+    bool by_port = l->server_port != 0;
+    const void *a = by_port ? (const void *)&in : (const void *)&un;
+    int fd = socket(by_port ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    snprintf(un.sun_path, sizeof un.sun_path, "%s", l->server);
+    if (fd >= 0 && connect(fd, a, by_port ? sizeof in : sizeof un) == 0)
         return fd;
     close(fd);
     return -1;
@@ -153,7 +177,7 @@ static void line_close(struct slowline *l, int i)
 static void line_open(struct slowline *l)
 {
     int client = accept4(l->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    int server = client >= 0 && l->n < LINES_MAX ? connect_to(l->server) : -1;
+    int server = client >= 0 && l->n < LINES_MAX ? connect_to(l) : -1;
     struct line *x = server >= 0 ? calloc(1, sizeof *x) : NULL;
 
     if (x == NULL) {
@@ -171,9 +195,16 @@ static void line_open(struct slowline *l)
 static void line_serve(struct slowline *l, int i, short client, short server)
 {
     struct line *x = l->line[i];
+    enum slowline_cut cut = how_now(l).cut;
 
+    if (is_cut(x, cut))
+        return;
     if (client != 0 && !x->up.over)
         x->up.over = !way_take(l, &x->up);
+    for (struct piece *p = x->up.first; p != NULL && !x->peer; p = p->next)
+        x->peer = says(p, "REPLCONF") || says(p, "sentinel");
+    if (is_cut(x, cut))
+        return;
     if (server != 0 && !x->down.over)
         x->down.over = !way_take(l, &x->down);
     if (!way_give(l, &x->up) || !way_give(l, &x->down) ||
@@ -185,6 +216,7 @@ static void line_serve(struct slowline *l, int i, short client, short server)
 static int poll_all(struct slowline *l, struct pollfd *f)
 {
     int64_t now = clock_mono_ms();
+    enum slowline_cut cut = how_now(l).cut;
     int wait_ms = STEP_MS;
 
     f[0] = (struct pollfd){.fd = l->listener, .events = POLLIN};
@@ -193,6 +225,10 @@ static int poll_all(struct slowline *l, struct pollfd *f)
 
         f[1 + i * 2] = (struct pollfd){x->up.over ? -1 : x->up.from, POLLIN, 0};
         f[2 + i * 2] = (struct pollfd){x->down.over ? -1 : x->down.from, POLLIN, 0};
+        if (is_cut(x, cut)) {
+            f[1 + i * 2].fd = f[2 + i * 2].fd = -1;
+            continue;
+        }
         way_wait(&x->up, now, &wait_ms);
         way_wait(&x->down, now, &wait_ms);
     }
@@ -217,25 +253,51 @@ static void *run(void *arg)
 
 /* ---- outside -------------------------------------------------------------------- */
 
-struct slowline *slowline_new(const char *server_socket)
+static struct slowline *begin(int family, const struct sockaddr *a, socklen_t n)
 {
     struct slowline *l = calloc(1, sizeof *l);
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    int on = 1;
 
     if (l == NULL)
         abort();
-    snprintf(l->folder, sizeof l->folder, "/tmp/dvorik-slow.XXXXXX");
-    if (mkdtemp(l->folder) == NULL)
-        abort();
-    snprintf(l->socket, sizeof l->socket, "%s/s", l->folder);
-    snprintf(l->server, sizeof l->server, "%s", server_socket);
-    snprintf(a.sun_path, sizeof a.sun_path, "%s", l->socket);
-    l->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    l->listener = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(l->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     pthread_mutex_init(&l->lock, NULL);
-    if (bind(l->listener, (struct sockaddr *)&a, sizeof a) != 0 ||
-        listen(l->listener, 64) != 0 || pthread_create(&l->thread, NULL, run, l) != 0)
+    if (bind(l->listener, a, n) != 0 || listen(l->listener, 64) != 0)
         abort();
     return l;
+}
+
+static struct slowline *serve(struct slowline *l)
+{
+    if (pthread_create(&l->thread, NULL, run, l) != 0)
+        abort();
+    return l;
+}
+
+struct slowline *slowline_new(const char *server_socket)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    char folder[64] = "/tmp/dvorik-slow.XXXXXX";
+    struct slowline *l;
+
+    if (mkdtemp(folder) == NULL)
+        abort();
+    snprintf(a.sun_path, sizeof a.sun_path, "%s/s", folder);
+    l = begin(AF_UNIX, (struct sockaddr *)&a, sizeof a);
+    snprintf(l->folder, sizeof l->folder, "%s", folder);
+    snprintf(l->socket, sizeof l->socket, "%s/s", folder);
+    snprintf(l->server, sizeof l->server, "%s", server_socket);
+    return serve(l);
+}
+
+struct slowline *slowline_new_port(int port, int server_port)
+{
+    struct sockaddr_in a = loopback(port);
+    struct slowline *l = begin(AF_INET, (struct sockaddr *)&a, sizeof a);
+
+    l->server_port = server_port;
+    return serve(l);
 }
 
 const char *slowline_socket(const struct slowline *l)
@@ -259,8 +321,10 @@ void slowline_free(struct slowline *l)
     while (l->n > 0)
         line_close(l, 0);
     close(l->listener);
-    unlink(l->socket);
-    rmdir(l->folder);
+    if (l->folder[0] != '\0') {
+        unlink(l->socket);
+        rmdir(l->folder);
+    }
     pthread_mutex_destroy(&l->lock);
     free(l);
 }

@@ -137,6 +137,17 @@ void sends_voice(const struct person *p)
     cast->voice(p);
 }
 
+void shares_contact(const struct person *p, const char *phone)
+{
+    shares_contact_of(p, phone, p->id);
+}
+
+void shares_contact_of(const struct person *p, const char *phone, int64_t whose)
+{
+    chat_act(p, whose == p->id ? "(their contact)" : "(somebody's contact)");
+    cast->contact(p, phone, whose);
+}
+
 void sends_photo(const struct person *p, const void *picture, size_t n)
 {
     chat_act(p, "(photo)");
@@ -147,6 +158,18 @@ void blocks(const struct person *p)
 {
     chat_act(p, "(blocks the bot)");
     cast->block(p);
+}
+
+void unblocks(const struct person *p)
+{
+    chat_act(p, "(unblocks the bot)");
+    cast->unblock(p);
+}
+
+void stands(const struct person *p, const char *status)
+{
+    chat_act(p, status);
+    cast->stand(p, status);
 }
 
 void subscribes(const struct person *p)

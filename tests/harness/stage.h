@@ -60,9 +60,17 @@ void forges(const struct person *p, const char *data);
 void forges_under(const struct person *p, const char *words, const char *data);
 void sends_photo(const struct person *p, const void *jpeg, size_t n);
 void sends_voice(const struct person *p);
+/* Their own contact by the key under the chat, or that of somebody with another id (0:
+ * a bare card). */
+void shares_contact(const struct person *p, const char *phone);
+void shares_contact_of(const struct person *p, const char *phone, int64_t whose);
 void subscribes(const struct person *p); /* to the channel */
 void unsubscribes(const struct person *p);
 void blocks(const struct person *p);
+void unblocks(const struct person *p);
+/* An admin of the channel, or they themselves, change what they are there, and the bots
+ * hear of it: "member", "left", "kicked", "restricted_in" (still in), "restricted_out". */
+void stands(const struct person *p, const char *status);
 void channel_hidden(bool hidden); /* getChatMember is refused */
 
 /* ---- what they see -------------------------------------------------------------- */
@@ -78,6 +86,8 @@ void told_times(const struct person *p, int n); /* new messages since the last a
 const char *last_code(const struct person *p);
 const char *last_link(const struct person *p);
 bool sees_button(const struct person *p, const char *label);
+/* Is a keyboard under the chat, with such a key? Of the steps' cast. */
+bool sees_key(const struct person *p, const char *label);
 
 /* ---- the shop ------------------------------------------------------------------- */
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "tests/harness/stage_chat.h"
 
+#include "core/base/buf.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -74,6 +76,26 @@ static void take_buttons(struct shown *m, const struct json *params)
         }
 }
 
+/* The keyboard under the chat, as a message brings it or takes it away. */
+static void take_keys(struct shown *m, const struct json *params)
+{
+    const struct json *rows = json_get(params, "reply_markup.keyboard");
+    struct buf b = {0};
+    size_t r, c;
+
+    buf_adds(&b, "");
+    for (r = 0; r < json_count(rows); r++)
+        for (c = 0; c < json_count(json_at(rows, r)); c++) {
+            buf_adds(&b, json_text(json_at(json_at(rows, r), c), "text", NULL));
+            buf_addc(&b, '\n');
+        }
+    if (rows != NULL || json_bool_or(params, "reply_markup.remove_keyboard", false)) {
+        free(m->keys);
+        m->keys = strdup(b.s != NULL ? b.s : "");
+    }
+    buf_free(&b);
+}
+
 static struct shown *make(const struct chat_call *call, int64_t chat)
 {
     struct shown *m;
@@ -119,6 +141,7 @@ void chat_apply(const struct chat_call *call)
     json_free(m->as);
     m->as = call->shown != NULL ? json_copy(call->shown) : NULL;
     take_buttons(m, p);
+    take_keys(m, p);
     snprintf(who, sizeof(who), "  %s@%" PRId64, call->bot, chat);
     script_add(who, m->new ? "<" : "~", m->text);
 }
@@ -166,6 +189,7 @@ void chat_clear(void)
     for (i = 0; i < n_shown; i++) {
         free(shown[i].text);
         free(shown[i].qr);
+        free(shown[i].keys);
         json_free(shown[i].as);
     }
     n_shown = 0;

@@ -7,7 +7,7 @@
 #include "core/base/json.h"
 #include "tests/harness/stage.h"
 
-#define BUTTONS_MAX 24
+#define BUTTONS_MAX 48
 
 /* A message in somebody's chat. `turn` is the act during which it came or last changed.
  */
@@ -19,6 +19,7 @@ struct shown {
         char label[80], data[80], copy[80];
     } button[BUTTONS_MAX];
     int buttons, turn;
+    char *keys;      /* the keyboard it brought, a label a line; "": it took one away */
     bool photo, new; /* new: sent in that turn, not only edited */
     struct json *as; /* as the stand-in shows it */
 };
@@ -42,8 +43,11 @@ struct cast {
     void (*press)(const struct person *p, const char *data, int64_t message,
                   bool photo);
     void (*voice)(const struct person *p);
+    void (*contact)(const struct person *p, const char *phone, int64_t whose);
     void (*photo)(const struct person *p, const void *picture, size_t n);
     void (*block)(const struct person *p);
+    void (*unblock)(const struct person *p);
+    void (*stand)(const struct person *p, const char *status);
     void (*member)(const struct person *p, bool in);
     void (*hidden)(bool hidden);
     /* Until words are there or time is up; NULL words: until nothing moves. */

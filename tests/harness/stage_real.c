@@ -110,6 +110,14 @@ static void voice(const struct person *p)
     file(p, "document", "ogg", 3);
 }
 
+static void contact(const struct person *p, const char *phone, int64_t whose)
+{
+    char more[80];
+
+    snprintf(more, sizeof(more), "&of=%" PRId64 "&phone=", whose);
+    act(p, "contact", more, phone);
+}
+
 static void photo(const struct person *p, const void *picture, size_t n)
 {
     file(p, "photo", picture, n);
@@ -118,6 +126,21 @@ static void photo(const struct person *p, const void *picture, size_t n)
 static void block(const struct person *p)
 {
     act(p, "block", NULL, NULL);
+}
+
+static void unblock(const struct person *p)
+{
+    act(p, "unblock", NULL, NULL);
+}
+
+static void stand(const struct person *p, const char *status)
+{
+    struct buf b = {0};
+
+    meet(p);
+    buf_addf(&b, "person=%" PRId64 "&status=%s", p->id, status);
+    botapi_tell(real.house.botapi, "rights", b.s);
+    buf_free(&b);
 }
 
 static void member(const struct person *p, bool in)
@@ -265,8 +288,11 @@ static const struct cast real_cast = {
     .say = say,
     .press = press,
     .voice = voice,
+    .contact = contact,
     .photo = photo,
     .block = block,
+    .unblock = unblock,
+    .stand = stand,
     .member = member,
     .hidden = hide,
     .settle = settle,

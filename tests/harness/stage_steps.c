@@ -128,25 +128,57 @@ static void voice(const struct person *p)
     deliver(p, "message", m);
 }
 
+static void contact(const struct person *p, const char *phone, int64_t whose)
+{
+    struct json *m = message_of(p), *c = json_new_object();
+
+    json_set_text(c, "phone_number", phone);
+    json_set_text(c, "first_name", p->name);
+    if (whose != 0)
+        json_set_int(c, "user_id", whose);
+    json_set(m, "contact", c);
+    deliver(p, "message", m);
+}
+
+/* status as stands() has it. */
 static struct json *membership(const struct person *p, const char *status)
 {
     struct json *o = json_new_object();
+    bool restricted = strncmp(status, "restricted", 10) == 0;
 
     json_set(o, "user", from(p));
-    json_set_text(o, "status", status);
+    json_set_text(o, "status", restricted ? "restricted" : status);
+    if (restricted)
+        json_set_bool(o, "is_member", strcmp(status, "restricted_in") == 0);
     return o;
+}
+
+/* chat is taken over. */
+static void change(const struct person *p, struct json *chat, const char *kind,
+                   const char *const status[2])
+{
+    struct json *o = json_new_object();
+
+    json_set(o, "chat", chat);
+    json_set(o, "from", from(p));
+    json_set_int(o, "date", stage.now / SECOND);
+    json_set(o, "old_chat_member", membership(p, status[0]));
+    json_set(o, "new_chat_member", membership(p, status[1]));
+    deliver(p, kind, o);
 }
 
 static void block(const struct person *p)
 {
-    struct json *o = json_new_object();
+    static const char *const status[] = {"member", "kicked"};
 
-    json_set(o, "chat", private_chat(p));
-    json_set(o, "from", from(p));
-    json_set_int(o, "date", stage.now / SECOND);
-    json_set(o, "old_chat_member", membership(p, "member"));
-    json_set(o, "new_chat_member", membership(p, "kicked"));
-    deliver(p, "my_chat_member", o);
+    change(p, private_chat(p), "my_chat_member", status);
+}
+
+static void unblock(const struct person *p)
+{
+    static const char *const status[] = {"kicked", "member"};
+
+    change(p, private_chat(p), "my_chat_member", status);
 }
 
 /* ---- the cast ------------------------------------------------------------------- */
@@ -192,6 +224,27 @@ static void member(const struct person *p, bool in)
         stage_work.members[stage_work.n_members++] = p->id;
 }
 
+static bool is_in(const struct person *p)
+{
+    for (int i = 0; i < stage_work.n_members; i++)
+        if (stage_work.members[i] == p->id)
+            return true;
+    return false;
+}
+
+static void stand(const struct person *p, const char *status)
+{
+    const char *const change_of[] = {is_in(p) ? "member" : "left", status};
+    struct json *chat = json_new_object();
+
+    json_set_int(chat, "id", -1001987654321);
+    json_set_text(chat, "type", "channel");
+    json_set_text(chat, "title", "exmpl_shop");
+    json_set_text(chat, "username", "exmpl_shop");
+    member(p, strcmp(status, "member") == 0 || strcmp(status, "restricted_in") == 0);
+    change(p, chat, "chat_member", change_of);
+}
+
 static void hide(bool hidden)
 {
     stage_work.hidden = hidden;
@@ -223,8 +276,11 @@ static const struct cast steps_cast = {
     .say = say,
     .press = press,
     .voice = voice,
+    .contact = contact,
     .photo = photo,
     .block = block,
+    .unblock = unblock,
+    .stand = stand,
     .member = member,
     .hidden = hide,
     .settle = settle,

@@ -74,6 +74,17 @@ bool sees_button(const struct person *p, const char *label)
     return with_button(p, label) != NULL;
 }
 
+bool sees_key(const struct person *p, const char *label)
+{
+    const struct shown *m = NULL;
+
+    cast->settle(p, NULL);
+    while ((m = chat_newest(p, m)) != NULL)
+        if (m->keys != NULL)
+            return m->keys[0] != '\0' && strstr(m->keys, label) != NULL;
+    return false;
+}
+
 const char *last_code(const struct person *p)
 {
     const struct shown *m = NULL;

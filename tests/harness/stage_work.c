@@ -83,6 +83,12 @@ static enum status send_member_check(struct step *s)
                                     : "left");
     if (stage_work.hidden)
         json_set_text(spec.args, "why", "rights");
+    if (json_get(s->job->args, "till") != NULL) {
+        json_set_int(spec.args, "till", json_int_or(s->job->args, "till", 0));
+        json_set_int(spec.args, "d", json_int_or(s->job->args, "d", 0));
+        json_set_int(spec.args, "by", json_int_or(s->job->args, "by", 0));
+        json_set_text(spec.args, "code", json_text(s->job->args, "code", NULL));
+    }
     return job_put(s->db, s->now, &spec);
 }
 
@@ -100,11 +106,18 @@ static enum status send_file_fetch(struct step *s)
     redis_free(r);
     redis_cmd_free(&c);
     spec.args = json_new_object();
-    json_set_text(spec.args, "bot", "auth");
+    json_set_text(spec.args, "bot", json_text(s->job->args, "bot", NULL));
     json_set_int(spec.args, "chat", user);
     json_set_int(spec.args, "from", user);
     json_set_text(spec.args, "key", "test:photo");
     return job_put(s->db, s->now, &spec);
+}
+
+/* Words for Telegram itself: which ones is told by tests/unit/test_bot_setup.c. */
+static enum status send_bot_call(struct step *s)
+{
+    assert_non_null(json_text(s->job->args, "method", NULL));
+    return ST_OK;
 }
 
 static step_fn *step_of(enum kind k)
@@ -115,6 +128,8 @@ static step_fn *step_of(enum kind k)
         return send_member_check;
     if (k == KIND_SEND_FILE_FETCH)
         return send_file_fetch;
+    if (k == KIND_SEND_BOT_CALL)
+        return send_bot_call;
     return kind_step(k);
 }
 

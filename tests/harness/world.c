@@ -184,6 +184,7 @@ void world_export(const struct config *cfg)
         {"TELEGRAM_BOT_TOKEN", cfg->telegram_bot_token},
         {"TELEGRAM_AUTH_BOT_TOKEN", cfg->telegram_auth_bot_token},
         {"TELEGRAM_API_BASE", cfg->telegram_api_base},
+        {"SCANNER_URL", cfg->scanner_url},
         {"TELEGRAM_UPDATES",
          cfg->telegram_updates == UPDATES_WEBHOOK ? "webhook" : "polling"},
         {"TELEGRAM_WEBHOOK_SECRET", cfg->telegram_webhook_secret},

@@ -195,7 +195,9 @@ static void test_buttons_of_an_undone_receipt(void **state)
     (void)state;
     presses(&OLGA, "Отменить");
     presses(&OLGA, "Другое");
-    told_like(&OLGA, "Причина: Другое");
+    told_like(&OLGA, "Почему отменяете чек № 1?");
+    says(&OLGA, "Пробила <b>дважды</b>");
+    told_like(&OLGA, "Причина: Пробила &lt;b&gt;дважды&lt;/b&gt;");
     forges(&OLGA, stolen("ask", ""));
     told_like(&OLGA, "уже отменён");
     forges(&OLGA, stolen("keep", ""));

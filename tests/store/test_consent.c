@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/setting.h"
 #include "tests/harness/shop.h"
 
 #include <stdarg.h>
@@ -218,6 +219,34 @@ static void test_texts_of_the_settings(void **state)
     assert_string_equal(text.language, "en");
 }
 
+/* What people agree to names who is responsible; another name is another version. */
+static void test_the_text_names_the_operator(void **state)
+{
+    const struct setting_change change = {
+        .name = "brand_operator", .value = "ООО «Сладкий двор» {brand}", .by = "test"};
+    struct consent_text text;
+    struct buf body = {0};
+    const char *why;
+
+    (void)state;
+    assert_int_equal(consent_text_sync(shop.db, SHOP_NOW), ST_OK);
+    assert_int_equal(consent_text_current(shop.db, PURPOSE_PD, "ru", &text, &body),
+                     ST_OK);
+    assert_null(strstr(body.s, "{operator}"));
+    assert_int_equal(setting_set(shop.db, SHOP_NOW, &change, &why), ST_OK);
+    assert_int_equal(consent_text_sync(shop.db, SHOP_NOW), ST_OK);
+    buf_clear(&body);
+    assert_int_equal(text.version + 1,
+                     shop_number(shop.db, "SELECT MAX(version) FROM "
+                                          "consent_text WHERE purpose "
+                                          "= 1 AND language = 'ru'"));
+    assert_int_equal(consent_text_current(shop.db, PURPOSE_PD, "ru", &text, &body),
+                     ST_OK);
+    /* A brace in the name itself stays what it is. */
+    assert_non_null(strstr(body.s, "обрабатывает ООО «Сладкий двор» {brand} и только"));
+    buf_free(&body);
+}
+
 static void test_nothing_published(void **state)
 {
     struct consent_text text;
@@ -235,6 +264,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_granted_with_its_text),
+        TEST(test_the_text_names_the_operator),
         TEST(test_highest_update_wins),
         TEST(test_purposes_have_orders_of_their_own),
         TEST(test_pd_takes_marketing_with_it),

@@ -210,11 +210,14 @@ static void test_expiring_in_slices(void **state)
         snprintf(key, sizeof key, "k%d", i);
         issue_until(key, SHOP_NOW + (i + 1) * HOUR, 1000);
     }
-    assert_int_equal(discount_expire_due(shop.db, SHOP_NOW + 4 * HOUR, 3, &n), ST_OK);
+    assert_int_equal(discount_expire_due(shop.db, SHOP_NOW + 4 * HOUR, NULL, 3, &n),
+                     ST_OK);
     assert_int_equal(n, 3);
-    assert_int_equal(discount_expire_due(shop.db, SHOP_NOW + 4 * HOUR, 3, &n), ST_OK);
+    assert_int_equal(discount_expire_due(shop.db, SHOP_NOW + 4 * HOUR, NULL, 3, &n),
+                     ST_OK);
     assert_int_equal(n, 1);
-    assert_int_equal(discount_expire_due(shop.db, SHOP_NOW + 4 * HOUR, 3, &n), ST_OK);
+    assert_int_equal(discount_expire_due(shop.db, SHOP_NOW + 4 * HOUR, NULL, 3, &n),
+                     ST_OK);
     assert_int_equal(n, 0);
     assert_int_equal(
         shop_number(shop.db, "SELECT COUNT(*) FROM discount WHERE status = 1"), 1);
@@ -252,7 +255,8 @@ static void test_the_wallet(void **state)
     assert_int_equal(listed(DISCOUNT_ACTIVE, SHOP_NOW, 3, 3, &total), 2);
     assert_int_equal(listed(DISCOUNT_USED, SHOP_NOW, 0, 3, &total), 0);
     /* Two ran out; only one of them was marked yet; a third was taken back. */
-    assert_int_equal(discount_expire_due(shop.db, SHOP_NOW + 2 * HOUR, 1, &n), ST_OK);
+    assert_int_equal(discount_expire_due(shop.db, SHOP_NOW + 2 * HOUR, NULL, 1, &n),
+                     ST_OK);
     assert_int_equal(db_exec(shop.db, NULL,
                              "UPDATE discount SET status = 4"
                              " WHERE issue_key = 'k4'"),

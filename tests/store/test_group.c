@@ -11,9 +11,13 @@
 
 #include "core/base/clock.h"
 #include "tests/harness/oracle.h"
+#include "tests/harness/until.h"
 #include "tests/harness/world.h"
 #include "worker/logic.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,6 +298,95 @@ static void a_locked_row_spoils_the_group_and_not_the_jobs(void **state)
     assert_int_equal(group_run(&f->logic, f->jobs + 3, 2, f->results), 2);
 }
 
+/* ---- a deadlock ------------------------------------------------------------------- */
+
+/* Somebody who holds the account that the group wants, and wants a row that the group
+ * holds: the group is the younger one, and has written less. */
+struct rival {
+    struct shop_floor *floor;
+    struct db *db;
+    enum status st;
+    atomic_bool holds, group_began;
+};
+
+static enum status rival_work(struct db *db, void *arg)
+{
+    struct rival *r = arg;
+    enum status st = db_exec(db, NULL,
+                             "UPDATE test_account SET points = points + 1"
+                             " WHERE id BETWEEN 2 AND 60");
+
+    if (st == ST_OK)
+        st = db_exec(db, NULL,
+                     "UPDATE test_account SET points = points - 1"
+                     " WHERE id BETWEEN 2 AND 60");
+    atomic_store(&r->holds, true);
+    while (st == ST_OK && !atomic_load(&r->group_began))
+        sched_yield();
+    if (st == ST_OK) /* the group's first job has it */
+        st = db_exec(db, NULL, "UPDATE test_account SET points = points WHERE id = 1");
+    return st;
+}
+
+static void *rival_run(void *arg)
+{
+    struct rival *r = arg;
+
+    r->st = db_tx(r->db, rival_work, r);
+    return NULL;
+}
+
+/* The rival goes on once the first of the group has its row. */
+static bool first_has_its_row(void *arg)
+{
+    struct rival *r = arg;
+
+    if (r->floor->child.slot->begun >= 2)
+        atomic_store(&r->group_began, true);
+    return atomic_load(&r->group_began);
+}
+
+static void *watch_run(void *arg)
+{
+    until(first_has_its_row, arg, 10000);
+    return NULL;
+}
+
+/* The server ends one of two that wait for one another. Whichever it is, each job has its
+ * effect once, and those of the group are not blamed. */
+static void a_deadlock_spoils_the_group_and_not_the_jobs(void **state)
+{
+    struct shop_floor *f = *state;
+    struct rival r = {.floor = f, .db = db_open(f->oracle.cfg)};
+    pthread_t rival, watch;
+    int64_t from;
+    int ran;
+
+    put(f, (struct order){0}); /* account 1 */
+    oracle_put_as(&f->oracle, &(struct oracle_job){.account = 2}, 1);
+    assert_int_equal(lease(f), 2);
+    assert_int_equal(pthread_create(&rival, NULL, rival_run, &r), 0);
+    while (!atomic_load(&r.holds))
+        sched_yield();
+    assert_int_equal(pthread_create(&watch, NULL, watch_run, &r), 0);
+    from = clock_mono_ms();
+    ran = run(f);
+    assert_true(clock_mono_ms() - from < 900); /* it did not wait its second out */
+    for (int i = ran; i < 2; i++)
+        f->results[i] = run_alone(&f->logic, &f->jobs[i]);
+    pthread_join(watch, NULL);
+    pthread_join(rival, NULL);
+    db_close(r.db);
+    assert_int_equal(r.st, ST_OK); /* it may have had to begin again */
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(f->results[i].outcome, JOB_DONE);
+    assert_int_equal(oracle_done(&f->oracle), 2);
+    assert_int_equal(oracle_points(&f->oracle, 1), 1);
+    assert_int_equal(oracle_points(&f->oracle, 2), 1);
+    assert_int_equal(oracle_number(&f->oracle, "SELECT COUNT(*) FROM job_open"), 0);
+    assert_int_equal(ran, 0);
+}
+
 /* A server that ends the session in the middle takes the others' work with it. */
 static void a_lost_connection_spoils_the_group_and_not_the_jobs(void **state)
 {
@@ -325,6 +418,7 @@ int main(void)
         TEST(one_that_fails_is_undone_alone),
         TEST(one_that_is_done_already_is_acknowledged),
         TEST(a_locked_row_spoils_the_group_and_not_the_jobs),
+        TEST(a_deadlock_spoils_the_group_and_not_the_jobs),
         TEST(a_lost_connection_spoils_the_group_and_not_the_jobs),
     };
 

@@ -24,6 +24,7 @@ static void an_update_becomes_an_entry_of_the_queue(void **state)
     static const char raw[] =
         " {\"update_id\":883120045, \"message\":{\"from\":"
         "{\"id\":5512},\"text\":\"при\\u0432ет \\ud83d\\ude00\"}}\n";
+    struct queue_head h;
     struct json *job;
     char *e;
 
@@ -33,15 +34,12 @@ static void an_update_becomes_an_entry_of_the_queue(void **state)
     assert_int_equal(inbox.seen[0], ST_OK);
     e = inbox_entry(5512, 0);
     assert_non_null(e);
-    assert_memory_equal(e + 26, "000", 3);
-    assert_int_equal((e[29] - '0') * 10 + e[30] - '0', queue_hot_list(5512));
-    assert_true(
-        llabs(strtoll((char[14]){e[31], e[32], e[33], e[34], e[35], e[36], e[37], e[38],
-                                 e[39], e[40], e[41], e[42], e[43], 0},
-                      NULL, 10) -
-              clock_now() / 1000) < 10000);
-    assert_memory_equal(e + 44, "0000000000", 10);
-    assert_non_null(strstr(e, raw)); /* verbatim */
+    assert_int_equal(queue_head_read(e, QUEUE_HEAD, &h), ST_OK);
+    assert_int_equal(h.list, queue_hot_list(5512));
+    assert_int_equal(h.attempts + h.crashes, 0);
+    assert_true(llabs(h.stamp_ms - clock_now() / 1000) < 10000);
+    assert_int_equal(h.number, 0);
+    assert_non_null(strstr(e + QUEUE_HEAD, raw)); /* verbatim */
     job = json_parse(e + QUEUE_HEAD, strlen(e + QUEUE_HEAD));
     assert_non_null(job);
     assert_int_equal(json_int_or(job, "v", 0), 1);
@@ -112,21 +110,23 @@ static void verdicts_find_their_way_back(void **state)
 
 static void one_persons_updates_keep_their_order(void **state)
 {
-    char before[11] = "";
+    int64_t before = -1;
 
     (void)state;
     for (int i = 0; i < 450; i++) /* three batches */
         inbox_put_from(TG_CLIENT, 1000 + i, i % 3 + 1);
     inbox_see_all();
     for (int i = 0, k = 0; i < 450; i++) {
+        struct queue_head h;
         char *e, want[40];
         if (queue_hot_list(i % 3 + 1) != queue_hot_list(1))
             continue;
         e = inbox_entry(1, k++);
         snprintf(want, sizeof(want), "\"update_id\":%d,", 1000 + i);
-        assert_non_null(strstr(e, want));
-        assert_true(memcmp(before, e + 44, 10) < 0); /* and so do their numbers */
-        memcpy(before, e + 44, 10);
+        assert_non_null(strstr(e + QUEUE_HEAD, want));
+        assert_int_equal(queue_head_read(e, QUEUE_HEAD, &h), ST_OK);
+        assert_true(before < h.number); /* and so do their numbers */
+        before = h.number;
         free(e);
     }
     assert_int_equal(cellar_updates(), 450);
@@ -136,17 +136,13 @@ static void one_persons_updates_keep_their_order(void **state)
 static long long entry_number(int i)
 {
     char *e = inbox_entry(1, i);
-    long long v = strtoll((char[11]){e[44], e[45], e[46], e[47], e[48], e[49], e[50],
-                                     e[51], e[52], e[53], 0},
-                          NULL, 16);
-    long long at = strtoll((char[14]){e[31], e[32], e[33], e[34], e[35], e[36], e[37],
-                                      e[38], e[39], e[40], e[41], e[42], e[43], 0},
-                           NULL, 10);
+    struct queue_head h;
 
-    assert_true(llabs(at - clock_now() / 1000) < 10000);
+    assert_int_equal(queue_head_read(e, QUEUE_HEAD, &h), ST_OK);
+    assert_true(llabs(h.stamp_ms - clock_now() / 1000) < 10000);
     assert_non_null(strstr(e + QUEUE_HEAD, "{\"v\":1,"));
     free(e);
-    return v;
+    return h.number;
 }
 
 /* Numbers are guessed ahead; who puts something in between makes the guess wrong, never
@@ -236,7 +232,7 @@ static void a_full_list_refuses_and_forgets_that_it_was_asked(void **state)
     assert_int_equal(inbox.seen[3], ST_REFUSED);
     assert_int_equal(inbox.seen[4], ST_OK); /* another list has room */
     char *e = inbox_entry(1, -1);
-    assert_non_null(strstr(e, "\"update_id\":11,"));
+    assert_non_null(strstr(e + QUEUE_HEAD, "\"update_id\":11,"));
     free(e);
     char key[32];
     snprintf(key, sizeof(key), "dv:{s0}:a:%d", list);

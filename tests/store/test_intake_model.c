@@ -12,6 +12,7 @@
 
 #include "core/io/queue.h"
 #include "tests/harness/dose.h"
+#include "tests/harness/entry.h"
 #include "tests/harness/inbox.h"
 
 #include <stdio.h>
@@ -121,14 +122,6 @@ static void fill(int list, int n)
     box.list[list].filler += n;
 }
 
-static int64_t number_of(const char *e)
-{
-    char hex[11] = "";
-
-    memcpy(hex, e + 44, 10);
-    return strtoll(hex, NULL, 16);
-}
-
 static void entries_check(int list, const struct redis_reply *r, int from)
 {
     int64_t before = -1;
@@ -136,14 +129,15 @@ static void entries_check(int list, const struct redis_reply *r, int from)
 
     for (size_t i = 0; i < redis_count(r); i++) {
         const struct asked *a = &box.list[list].entry[from + (int)i];
-        const char *e = redis_text(redis_item(r, i), NULL);
+        int64_t number = entry_head(redis_item(r, i)).number;
+        const char *e = redis_text(redis_item(r, i), NULL) + QUEUE_HEAD;
 
         snprintf(want, sizeof(want), "\"root\":\"u:%s:%lld\"", tg_bot_name(a->bot),
                  (long long)update_id(a->id));
         if (strstr(e, want) == NULL)
             fail_msg("list %d has %.120s, not %s", list, e, want);
-        assert_true(number_of(e) > before);
-        before = number_of(e);
+        assert_true(number > before);
+        before = number;
         if (from + (int)i >= box.list[list].fresh) /* nobody else has had it */
             assert_in_range(before, box.seq, inbox_counter("seq") - 1);
     }

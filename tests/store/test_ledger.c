@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "tests/store/queue_yard.h"
+#include "tests/harness/entry.h"
 
 /* ---- the claim ------------------------------------------------------------------ */
 
@@ -71,17 +72,16 @@ static void flushed_redis_gets_everything_back_once(void **state)
     assert_int_equal(waiting(y, POOL_LOGIC), 300);
 }
 
-/* The row of an entry's text made older than the watermark of a list that moved on. */
-static void age_row_of(struct yard *y, const char *entry)
+/* The row of an entry made older than the watermark of a list that moved on. */
+static void age_row_of(struct yard *y, const struct redis_reply *entry)
 {
-    uint8_t id[16];
+    struct queue_head h = entry_head(entry);
     int64_t n = 0;
 
-    assert_int_equal(ulid_parse(entry, ULID_TEXT, id), ST_OK);
     assert_int_equal(db_exec(y->db, &n,
                              "UPDATE job_open SET run_at = run_at - INTERVAL 30 SECOND"
                              " WHERE id = ?",
-                             DB_BYTES(id, 16)),
+                             DB_BYTES(h.id, 16)),
                      ST_OK);
     assert_int_equal(n, 1);
 }
@@ -90,7 +90,7 @@ static void age_row_of(struct yard *y, const char *entry)
 static void entries_lost_from_a_full_list_come_back(void **state)
 {
     struct yard *y = *state;
-    struct redis_reply *list = NULL, *r = NULL;
+    struct redis_reply *list = NULL;
     int removed = 0;
 
     put_many(y, KIND_TEST_NOTE, 1000);
@@ -98,13 +98,9 @@ static void entries_lost_from_a_full_list_come_back(void **state)
                               "0", "-1", NULL),
                      ST_OK);
     for (size_t i = 3; i < redis_count(list); i += 17, removed++) {
-        const char *entry = redis_text(redis_item(list, i), NULL);
-
-        assert_int_equal(redis_do(queue_redis(y->queue), &r, "LREM", "dv:{s0}:a:16",
-                                  "1", entry, NULL),
-                         ST_OK);
-        redis_free(r);
-        age_row_of(y, entry);
+        entry_tell(queue_redis(y->queue), "LREM", "dv:{s0}:a:16", "1",
+                   redis_item(list, i));
+        age_row_of(y, redis_item(list, i));
     }
     redis_free(list);
     assert_int_equal(waiting(y, POOL_LOGIC), 1000 - removed);

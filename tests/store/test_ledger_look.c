@@ -224,19 +224,45 @@ static void an_empty_queue_has_sums_too(void **state)
     assert_int_equal(q.pool[POOL_LOGIC].drift, 0);
 }
 
+/* Who scrapes does not count each time; and the more it costs, the rarer it is done. */
+static void rows_are_counted_now_and_then(void **state)
+{
+    struct yard *y = *state;
+    struct ledger_sums_kept kept = {0};
+    int64_t now = clock_now();
+
+    assert_int_equal(ledger_sums_renew(y->db, now, &kept), ST_OK);
+    assert_int_equal(kept.sums.open, 0);
+    put_many(y, KIND_CORE_DISCOUNT_REDEEMED, 5);
+    assert_int_equal(ledger_sums_renew(y->db, now + 9 * SECOND, &kept), ST_OK);
+    assert_int_equal(kept.sums.open, 0);
+    kept.cost_us = SECOND;
+    assert_int_equal(ledger_sums_renew(y->db, now + 99 * SECOND, &kept), ST_OK);
+    assert_int_equal(kept.sums.open, 0);
+    assert_int_equal(ledger_sums_renew(y->db, now + 100 * SECOND, &kept), ST_OK);
+    assert_int_equal(kept.sums.open, 5);
+    assert_true(kept.at == now + 100 * SECOND);
+    assert_true(kept.cost_us < SECOND);
+    put_many(y, KIND_CORE_DISCOUNT_REDEEMED, 1);
+    assert_int_equal(ledger_sums_renew(y->db, now, &kept), ST_OK); /* set back */
+    assert_int_equal(kept.sums.open, 6);
+}
+
 /* The same numbers for Prometheus; and without a store the text is whole all the same. */
 static void metrics_say_what_the_sums_say(void **state)
 {
     struct yard *y = *state;
     struct config away = *y->cfg;
     struct metrics m = {0};
+    struct ledger_sums_kept rows = {0};
+    struct queue_view v = {y->db, y->queue, &rows, clock_now()};
     struct exposition e;
     struct queue *nowhere;
 
     put_many(y, KIND_CORE_DISCOUNT_REDEEMED, 5);
     run_one(y, "dead", 1);
     assert_int_equal(lease(y, POOL_LOGIC, 0, 2), 2);
-    assert_int_equal(queue_metrics(&m, y->db, y->queue, clock_now()), ST_OK);
+    assert_int_equal(queue_metrics(&m, &v), ST_OK);
     assert_int_equal(message_metrics(&m, y->db, clock_now()), ST_OK);
     assert_true(exposition_read(&e, m.text.s));
     assert_true(exposition_value(
@@ -250,9 +276,9 @@ static void metrics_say_what_the_sums_say(void **state)
     exposition_free(&e);
     buf_free(&m.text);
     away.redis_url = "unix:///nowhere/redis.sock";
-    nowhere = queue_open(&away);
+    v.queue = nowhere = queue_open(&away);
     m = (struct metrics){0};
-    assert_int_equal(queue_metrics(&m, y->db, nowhere, clock_now()), ST_DOWN);
+    assert_int_equal(queue_metrics(&m, &v), ST_DOWN);
     assert_true(exposition_read(&e, m.text.s));
     assert_true(exposition_value(&e, "dvorik_queue_up") == 0);
     exposition_free(&e);
@@ -327,6 +353,7 @@ int main(void)
         CASE(a_story_is_told_in_its_order),
         CASE(sums_and_kinds_add_up),
         CASE(an_empty_queue_has_sums_too),
+        CASE(rows_are_counted_now_and_then),
         CASE(metrics_say_what_the_sums_say),
         CASE(a_root_has_its_messages_and_nobody_elses),
     };

@@ -76,26 +76,134 @@ static void a_pause_holds_jobs_of_its_kind_or_bot(void **state)
     assert_false(pause_holds(&bot, &y->jobs[0]));
 }
 
-static void the_end_of_a_pause_brings_its_jobs_back_at_once(void **state)
+static int brought(struct yard *y)
 {
-    struct yard *y = *state;
-    int64_t now = clock_now();
     int n;
+
+    assert_int_equal(ledger_reconcile(y->db, y->queue, AT_LOGIC, clock_now(), &n),
+                     ST_OK);
+    return n;
+}
+
+/* One job that a worker puts off as p, which it read a moment ago, tells it. */
+static void put_off(struct yard *y, const struct pauses *p)
+{
+    struct job_result done;
 
     assert_int_equal(put(y, KIND, 0, 1), ST_OK);
     assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
+    assert_int_equal(pause_park(y->db, p, &y->jobs[0], -1), ST_OK);
+    done = result(&y->jobs[0], JOB_DONE, 0);
+    settle(y, POOL_LOGIC, 0, &done, 1);
+}
+
+static int woken(struct yard *y)
+{
+    int n = -1;
+
+    assert_int_equal(pause_wake(y->db, clock_now() - SECOND, 1000, &n), ST_OK);
+    return n;
+}
+
+static void the_end_of_a_pause_brings_its_jobs_back_at_once(void **state)
+{
+    struct yard *y = *state;
+    const char *name = kind_policy(KIND)->name;
+    struct pauses p;
+
+    assert_int_equal(pause_set(y->db, clock_now(), PAUSE_KIND, name, "a"), ST_OK);
+    assert_int_equal(pause_read(y->db, &p), ST_OK);
+    put_off(y, &p);
+    /* it stays where it is, however often and late one looks */
+    assert_int_equal(woken(y), 0);
+    assert_int_equal(brought(y), 0);
     assert_int_equal(
-        ledger_park(y->db, &y->jobs[0], now + (int64_t)PAUSE_PARK_MS * 1000), ST_OK);
-    settle(y, POOL_LOGIC, 0, &(struct job_result){.outcome = JOB_DONE}, 0);
-    assert_int_equal(ledger_reconcile(y->db, y->queue, AT_LOGIC, clock_now(), &n),
+        db_one(y->db, "SELECT parked FROM job_open WHERE run_at > NOW() + INTERVAL 9"
+                      " YEAR"),
+        ST_OK);
+    assert_int_equal(db_int(y->db, 0), 2);
+    assert_int_equal(pause_clear(y->db, clock_now() - SECOND, PAUSE_KIND, name), ST_OK);
+    assert_int_equal(brought(y), 1);
+    assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
+}
+
+/* … by a worker that had not heard of the end yet. */
+static void what_is_put_off_too_late_is_woken(void **state)
+{
+    struct yard *y = *state;
+    struct pauses stale = {.kinds = UINT64_C(1) << KIND};
+
+    put_off(y, &stale);
+    assert_int_equal(brought(y), 0);
+    assert_int_equal(woken(y), 1);
+    assert_int_equal(brought(y), 1);
+}
+
+/* The other pause, the other kind: each for itself. */
+static void one_pause_ends_and_the_other_holds_on(void **state)
+{
+    struct yard *y = *state;
+    struct pauses p = {.kinds = UINT64_C(1) << KIND, .bots = 1u << TG_AUTH};
+    struct pauses bot = {.bots = 1u << TG_AUTH};
+    struct job_result done;
+    int64_t now = clock_now();
+
+    assert_int_equal(pause_set(y->db, now, PAUSE_KIND, kind_policy(KIND)->name, "a"),
                      ST_OK);
-    assert_int_equal(n, 0);
+    assert_int_equal(pause_set(y->db, now, PAUSE_BOT, "auth", "a"), ST_OK);
+    put_off(y, &p);
+    job_free(&y->jobs[0]);
+    assert_int_equal(put(y, KIND, 0, 2), ST_OK);
+    assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
+    assert_int_equal(pause_park(y->db, &bot, &y->jobs[0], TG_AUTH), ST_OK);
+    done = result(&y->jobs[0], JOB_DONE, 0);
+    settle(y, POOL_LOGIC, 0, &done, 1);
+    assert_int_equal(woken(y), 0);
+    assert_int_equal(pause_clear(y->db, now, PAUSE_BOT, "auth"), ST_OK);
+    assert_int_equal(brought(y), 1);
+    assert_int_equal(woken(y), 0);
     assert_int_equal(pause_clear(y->db, now, PAUSE_KIND, kind_policy(KIND)->name),
                      ST_OK);
+    assert_int_equal(brought(y), 1);
+}
+
+/* A kind goes by two names, and a pause may use either. */
+static void an_alias_holds_as_well(void **state)
+{
+    struct yard *y = *state;
+    struct pauses p;
+
+    assert_int_equal(pause_set(y->db, clock_now(), PAUSE_KIND, "check_birthdays", "a"),
+                     ST_OK);
+    assert_int_equal(pause_read(y->db, &p), ST_OK);
+    assert_int_equal(put(y, KIND_SCHED_BIRTHDAY_CHECK, 0, 1), ST_OK);
+    assert_int_equal(lease(y, POOL_LOGIC, 0, 1), 1);
+    assert_true(pause_holds(&p, &y->jobs[0]));
+    assert_int_equal(pause_park(y->db, &p, &y->jobs[0], -1), ST_OK);
+    assert_int_equal(woken(y), 0);
+}
+
+/* Slices: a resume of many is no transaction of many. */
+static void many_are_woken_by_and_by(void **state)
+{
+    struct yard *y = *state;
+    int n;
+
     assert_int_equal(
-        db_one(y->db, "SELECT COUNT(*) FROM job_open WHERE run_at <= ?", DB_TIME(now)),
+        db_exec(y->db, NULL,
+                "INSERT INTO job_open (id, lane, kind, run_at, parked, put_at, body)"
+                " SELECT UNHEX(REPLACE(UUID(), '-', '')), 116 + seq.n % 3, 'x.y',"
+                " '9001-02-03', 2, NOW(6), '{}' FROM (WITH RECURSIVE seq AS (SELECT 1"
+                " AS n UNION ALL SELECT n + 1 FROM seq WHERE n < 900) SELECT n FROM"
+                " seq) AS seq"),
         ST_OK);
-    assert_int_equal(db_int(y->db, 0), 1);
+    assert_int_equal(pause_wake(y->db, clock_now(), 100, &n), ST_AGAIN);
+    assert_in_range(n, 100, 300);
+    while (pause_wake(y->db, clock_now(), 100, &n) == ST_AGAIN)
+        continue;
+    assert_int_equal(db_one(y->db, "SELECT COUNT(*) FROM job_open WHERE parked = 2"),
+                     ST_OK);
+    assert_int_equal(db_int(y->db, 0), 0);
 }
 
 /* ---- cancelling ----------------------------------------------------------------- */
@@ -203,6 +311,10 @@ int main(void)
         YARD(pauses_are_kept_and_read_as_bits),
         YARD(a_pause_holds_jobs_of_its_kind_or_bot),
         YARD(the_end_of_a_pause_brings_its_jobs_back_at_once),
+        YARD(what_is_put_off_too_late_is_woken),
+        YARD(one_pause_ends_and_the_other_holds_on),
+        YARD(an_alias_holds_as_well),
+        YARD(many_are_woken_by_and_by),
         YARD(a_waiting_job_that_is_cancelled_does_not_run),
         YARD(a_running_job_is_asked_to_stop),
         YARD(a_job_carries_until_when_it_may_begin),

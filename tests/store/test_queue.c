@@ -255,6 +255,41 @@ static void lease_is_renewed_only_where_there_is_one(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_yard, close_yard)
 
+/* Rubbish, and what an older Dvorik wrote: set aside for a person to look at. */
+static void what_is_no_entry_stops_nobody(void **state)
+{
+    static const char *const strange[] = {
+        "", "rubbish", "01M7WBWQS7WZ2MWPJBP1P82YSQ00016176365000000000000000ab{}"};
+    struct yard *y = *state;
+    struct redis *redis = queue_redis(y->queue);
+    struct redis_reply *r = NULL;
+    struct job_result done;
+    struct census c;
+    int moved;
+
+    put_many(y, KIND_TEST_NOTE, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(
+            redis_do(redis, &r, "ZADD", "dv:{s0}:a:z", "1", strange[i], NULL), ST_OK);
+        redis_free(r);
+        assert_int_equal(redis_do(redis, &r, "LPUSH", "dv:{s0}:a:16", strange[i], NULL),
+                         ST_OK);
+        redis_free(r);
+    }
+    c = look(y, POOL_LOGIC);
+    census_free(&c);
+    assert_int_equal(lease(y, POOL_LOGIC, 0, 5), 2); /* and holds the strange ones */
+    done = result(&y->jobs[0], JOB_DONE, 0);
+    assert_int_equal(settle(y, POOL_LOGIC, 0, &done, 1).fenced, 0);
+    assert_int_equal(
+        queue_reap(y->queue, AT_LOGIC, y->wid[0], true, y->jobs[1].id, &moved), ST_OK);
+    assert_int_equal(waiting(y, POOL_LOGIC), 2);
+    assert_int_equal(lease(y, POOL_LOGIC, 1, 5), 2);
+    assert_int_equal(redis_do(redis, &r, "LLEN", "dv:{s0}:a:d", NULL), ST_OK);
+    assert_in_range(redis_int(r), 5, 6); /* two without an id are as one */
+    redis_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +307,7 @@ int main(void)
         TEST(three_crashes_are_poison_for_the_blamed_alone),
         TEST(dead_job_can_be_revived),
         TEST(lease_is_renewed_only_where_there_is_one),
+        TEST(what_is_no_entry_stops_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

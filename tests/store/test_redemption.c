@@ -325,26 +325,24 @@ static void test_renewed_code_kills_the_card(void **state)
 
 static void test_amounts(void **state)
 {
-    struct card card = check_by(shop.db, 0, ten.code, T0, false);
+    static const int64_t bad[] = {INT64_MIN, -2, -1, 0, 10000001, INT64_MAX};
+    struct card card = check_by(shop.db, 0, ten.code, T0, false), priced;
 
     (void)state;
-    assert_int_equal(press(shop.db, 0, card.nonce, T0, -2).result, REDEEM_BAD_AMOUNT);
-    assert_int_equal(
-        press(shop.db, 0, card.nonce, T0, REDEMPTION_AMOUNT_MAX + 1).result,
-        REDEEM_BAD_AMOUNT);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(price(shop.db, 0, card.nonce, T0, bad[i], &priced), PRICE_BAD);
+    assert_int_equal(price(shop.db, 0, card.nonce, T0, 10000000, &priced), PRICE_SET);
+    assert_int_equal(priced.off, 1000000);
     assert_int_equal(rows(), 0);
-    assert_int_equal(
-        press(shop.db, 0, card.nonce, T0, REDEMPTION_AMOUNT_MAX).redemption.discount,
-        REDEMPTION_AMOUNT_MAX / 10);
+    assert_int_equal(press(shop.db, 0, priced.nonce, T0, -1).redemption.discount,
+                     1000000);
 }
 
 static void test_closed_shift_redeems_nothing(void **state)
 {
     struct card card = check_by(shop.db, 0, ten.code, T0, false);
-    struct redemption_press p = {.nonce = card.nonce,
-                                 .staff = &shop.cashier[0],
-                                 .shift = &shop.shift[0],
-                                 .amount = -1};
+    struct redemption_press p = {
+        .nonce = card.nonce, .staff = &shop.cashier[0], .shift = &shop.shift[0]};
     struct redeemed r;
 
     (void)state;

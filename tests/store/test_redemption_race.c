@@ -34,8 +34,7 @@ static void scan_and_press(struct db *db, int i, void *arg)
                                      .shift = &shop.shift[cashier],
                                      .take = true};
         struct redemption_press p = {.staff = &shop.cashier[cashier],
-                                     .shift = &shop.shift[cashier],
-                                     .amount = -1};
+                                     .shift = &shop.shift[cashier]};
         struct card card;
 
         if (shop_check(db, T0, &ask, &card) != ST_OK) {
@@ -68,10 +67,8 @@ static char shared_nonce[NONCE_TEXT + 1];
 
 static void press_shared(struct db *db, int i, void *arg)
 {
-    struct redemption_press p = {.nonce = shared_nonce,
-                                 .staff = &shop.cashier[0],
-                                 .shift = &shop.shift[0],
-                                 .amount = -1};
+    struct redemption_press p = {
+        .nonce = shared_nonce, .staff = &shop.cashier[0], .shift = &shop.shift[0]};
 
     (void)i;
     (void)arg;
@@ -207,10 +204,8 @@ static void test_database_pins_what_was_redeemed(void **state)
 static void test_blind_row_does_not_pass(void **state)
 {
     struct card card = check_by(shop.db, 0, ten.code, T0, false);
-    struct redemption_press p = {.nonce = card.nonce,
-                                 .staff = &shop.cashier[0],
-                                 .shift = &shop.shift[0],
-                                 .amount = -1};
+    struct redemption_press p = {
+        .nonce = card.nonce, .staff = &shop.cashier[0], .shift = &shop.shift[0]};
     struct redeemed r;
 
     (void)state;

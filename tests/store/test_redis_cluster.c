@@ -64,6 +64,42 @@ static void waiting_goes_to_the_right_node(void **state)
     }
 }
 
+static int64_t sleep_at(const char *bell_key, const char *key, int ms)
+{
+    struct redis_bell bell = {.key = bell_key, .ms = ms};
+    struct redis_reply *r = NULL;
+    struct redis_cmd c = {0};
+    int64_t from = clock_mono_ms();
+
+    redis_arg_text(&c, key);
+    assert_int_equal(redis_eval_bell(client, &bell, &count_script, 1, &c, &r), ST_OK);
+    redis_free(r);
+    redis_cmd_free(&c);
+    return clock_mono_ms() - from;
+}
+
+/* With one tick a second of theirs, each sleep must be ended through the right node. */
+static void sleeps_end_in_time_on_every_node(void **state)
+{
+    char key[32], bell[32];
+    int in_time = 0;
+
+    (void)state;
+    for (int i = 0; i < FARM_MASTERS; i++)
+        redis_node_number(farm_node(i), WORDS("CONFIG", "SET", "hz", "1"));
+    for (int i = 0; i < 12; i++) {
+        snprintf(key, sizeof key, "slept:{s%d}", i);
+        snprintf(bell, sizeof bell, "bell:{s%d}", i);
+        in_time += sleep_at(bell, key, 20) < 150;
+        assert_int_equal(kept(farm_owner(farm_slot(key)), key), 1);
+    }
+    for (int i = 0; i < FARM_MASTERS; i++)
+        redis_node_number(farm_node(i), WORDS("CONFIG", "SET", "hz", "10"));
+    assert_true(in_time >= 8); /* Redis itself would be in time with one in eight */
+    assert_int_equal(say(NULL, "RPUSH", bell, "1"), ST_OK);
+    assert_true(sleep_at(bell, key, 30000) < 10000);
+}
+
 static void scripts_are_loaded_on_each_node(void **state)
 {
     char key[32];
@@ -203,6 +239,7 @@ int main(void)
         CASE(commands_without_a_key_go_to_any),
         CASE(keys_of_two_slots_are_our_fault),
         CASE(waiting_goes_to_the_right_node),
+        CASE(sleeps_end_in_time_on_every_node),
         CASE(scripts_are_loaded_on_each_node),
         CASE(each_master_is_looked_at),
         CASE(the_pipe_goes_to_its_slot),

@@ -11,6 +11,7 @@
 
 #include "core/io/lane.h"
 #include "core/io/queue_private.h"
+#include "core/io/queue_sums.h"
 #include "tests/harness/cellar.h"
 #include "tests/store/queue_yard.h"
 
@@ -96,6 +97,32 @@ static void a_fuller_redis_takes_less(void **state)
     assert_int_equal(reconcile(y), 1);
 }
 
+/* Nothing is queued, and yet there is no room: nobody would guess why the jobs wait. */
+static void a_redis_without_room_says_what_to_do(void **state)
+{
+    struct yard *y = *state;
+    struct queue_sums *s = calloc(1, sizeof *s);
+
+    assert_non_null(s);
+    ballast();
+    fullness(y, 50);
+    assert_int_equal(queue_sums(y->queue, s), ST_OK);
+    assert_null(queue_sums_advice(s));
+    fullness(y, 82);
+    assert_int_equal(queue_sums(y->queue, s), ST_OK);
+    assert_non_null(strstr(queue_sums_advice(s), "bulk waits in MySQL for ever"));
+    fullness(y, 95);
+    assert_int_equal(queue_sums(y->queue, s), ST_OK);
+    assert_non_null(strstr(queue_sums_advice(s), "all but hot"));
+    assert_non_null(strstr(queue_sums_advice(s), "maxmemory"));
+    s->pool[POOL_LOGIC].lane[LANE_NORMAL].waiting = 20000; /* its own doing */
+    assert_non_null(strstr(queue_sums_advice(s), "more workers"));
+    fullness(y, 0);
+    assert_int_equal(queue_sums(y->queue, s), ST_OK);
+    assert_null(queue_sums_advice(s));
+    free(s);
+}
+
 /* ---- bytes ------------------------------------------------------------------------- */
 
 #define BULK 18
@@ -177,6 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_fuller_redis_takes_less, open_here,
+                                        close_yard),
+        cmocka_unit_test_setup_teardown(a_redis_without_room_says_what_to_do, open_here,
                                         close_yard),
         cmocka_unit_test_setup_teardown(big_bodies_fill_a_list_before_its_count,
                                         open_here, close_yard),

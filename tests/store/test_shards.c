@@ -138,6 +138,28 @@ static void the_number_of_shards_is_kept(void **state)
     assert_non_null(strstr(why, "queue of 5"));
 }
 
+/* Entries of another form would be lost on us: who wrote them must run them first. */
+static void the_queue_of_another_version_is_not_touched(void **state)
+{
+    static const char *const others[] = {"5", "5:1", "5:9", "", "5:22"};
+    struct yard *y = *state;
+    struct redis *r = queue_redis(y->queue);
+    struct redis_reply *reply;
+    const char *why = NULL;
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        assert_int_equal(redis_do(r, &reply, "SET", "dv:{s0}:shards", others[i], NULL),
+                         ST_OK);
+        redis_free(reply);
+        assert_int_equal(queue_shards_check(r, SHARDS, &why), ST_REFUSED);
+        assert_non_null(strstr(why, "another version"));
+        assert_non_null(strstr(why, "`dvorik jobs drain`"));
+    }
+    assert_int_equal(redis_do(r, &reply, "DEL", "dv:{s0}:shards", NULL), ST_OK);
+    redis_free(reply);
+    assert_int_equal(queue_shards_check(r, SHARDS, &why), ST_OK);
+}
+
 int main(void)
 {
 #define SHARDED(t) cmocka_unit_test_setup_teardown(t, open_sharded, close_yard)
@@ -146,6 +168,7 @@ int main(void)
         cmocka_unit_test(lanes_name_shard_pool_and_list),
         SHARDED(each_person_has_a_shard_and_every_job_is_found),
         SHARDED(the_number_of_shards_is_kept),
+        SHARDED(the_queue_of_another_version_is_not_touched),
         SHARDED(what_a_shard_lost_is_brought_back_to_it),
     };
 

@@ -129,8 +129,11 @@ static int64_t sell(const char *key, enum discount_source source, int64_t amount
                                  .valid_from = SHOP_NOW,
                                  .valid_until = SHOP_NOW + DAY};
     struct redemption_ask ask = {.staff = &shop.cashier[0], .shift = &shop.shift[0]};
-    struct redemption_press press = {
+    struct redemption_press press = {.staff = &shop.cashier[0],
+                                     .shift = &shop.shift[0]};
+    struct price_ask price = {
         .staff = &shop.cashier[0], .shift = &shop.shift[0], .amount = amount};
+    enum price_result priced;
     struct discount d;
     struct card card;
     struct redeemed r;
@@ -138,6 +141,11 @@ static int64_t sell(const char *key, enum discount_source source, int64_t amount
     assert_int_equal(shop_issue(shop.db, SHOP_NOW, &spec, &d), ST_OK);
     ask.code = d.code;
     assert_int_equal(shop_check(shop.db, SHOP_NOW, &ask, &card), ST_OK);
+    price.nonce = card.nonce;
+    if (amount >= 0)
+        assert_int_equal(shop_price(shop.db, SHOP_NOW, &price, &priced, &card), ST_OK);
+    if (amount >= 0)
+        assert_int_equal(priced, PRICE_SET);
     press.nonce = card.nonce;
     assert_int_equal(shop_confirm(shop.db, SHOP_NOW, &press, &r), ST_OK);
     assert_int_equal(r.result, REDEEM_DONE);

@@ -11,6 +11,7 @@
 
 #include "core/io/queue_walk.h"
 #include "core/io/verify.h"
+#include "tests/harness/entry.h"
 #include "tests/store/queue_yard.h"
 
 /* ---- words ---------------------------------------------------------------------- */
@@ -152,7 +153,7 @@ static void an_entry_from_nowhere_and_one_twice_are_found(void **state)
     key_of(key, "16");
     assert_int_equal(redis_do(queue_redis(y->queue), &r, "LINDEX", key, "0", NULL),
                      ST_OK);
-    redis_say(y, "RPUSH", key, redis_text(r, NULL), NULL);
+    entry_tell(queue_redis(y->queue), "RPUSH", key, NULL, r);
     redis_free(r);
     found_too(y, clock_now(), VERIFY_DRIFT, "1 entries too many");
     found_too(y, clock_now(), VERIFY_TWICE, "is waiting (list 16) and waiting");

@@ -57,9 +57,9 @@ static void what_waits_in_an_old_list_is_not_lost(void **state)
 {
     static const char older[] =
         "for i, e in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do "
-        "redis.call('LSET', KEYS[1], i - 1, string.sub(e, 1, 31) .. "
-        "string.format('%013d', tonumber(string.sub(e, 32, 44)) - ARGV[1]) .. "
-        "string.sub(e, 45)) end";
+        "redis.call('LSET', KEYS[1], i - 1, string.sub(e, 1, 20) .. "
+        "struct.pack('>I6', struct.unpack('>I6', e, 21) - ARGV[1]) .. "
+        "string.sub(e, 27)) end";
     struct yard *y = *state;
 
     put_many(y, KIND_TEST_NOTE, 20);
@@ -137,7 +137,7 @@ static void too_many_delayed_prove_nothing(void **state)
 {
     static const char crowd[] =
         "for i = 1, ARGV[1] do redis.call('ZADD', KEYS[1], 9e15, "
-        "string.format('%026d0001600000000000000000000000{}', i)) end";
+        "struct.pack('>c1I8I8I3I6I6', '2', 0, i, 1048576, 0, 0) .. '{}') end";
     struct yard *y = *state;
 
     put_many(y, KIND_TEST_NOTE, 5);

@@ -54,14 +54,33 @@ static inline struct card check_by(struct db *db, int cashier, const char *code,
     return card;
 }
 
+/* The sum of the purchase, for an open card. */
+static inline enum price_result price(struct db *db, int cashier, const char *nonce,
+                                      int64_t now, int64_t amount, struct card *card)
+{
+    struct price_ask ask = {.nonce = nonce,
+                            .staff = &shop.cashier[cashier],
+                            .shift = &shop.shift[cashier],
+                            .amount = amount};
+    enum price_result result = 0;
+
+    assert_int_equal(shop_price(db, now, &ask, &result, card), ST_OK);
+    return result;
+}
+
+/* amount -1: none was entered. */
 static inline struct redeemed press(struct db *db, int cashier, const char *nonce,
                                     int64_t now, int64_t amount)
 {
-    struct redemption_press p = {.nonce = nonce,
-                                 .staff = &shop.cashier[cashier],
-                                 .shift = &shop.shift[cashier],
-                                 .amount = amount};
+    struct redemption_press p = {
+        .nonce = nonce, .staff = &shop.cashier[cashier], .shift = &shop.shift[cashier]};
     struct redeemed r;
+    struct card card;
+
+    if (amount != -1) {
+        assert_int_equal(price(db, cashier, nonce, now, amount, &card), PRICE_SET);
+        p.nonce = card.nonce;
+    }
 
     assert_int_equal(shop_confirm(db, now, &p, &r), ST_OK);
     return r;
@@ -82,7 +101,8 @@ static inline enum void_result undo(const struct staff *who, const struct shift 
                            .staff = who,
                            .shift = shift,
                            .reason = VOID_CUSTOMER,
-                           .window = 10 * MINUTE};
+                           .window = 10 * MINUTE,
+                           .grace = DAY};
     enum void_result result = 0;
     struct redemption r;
 

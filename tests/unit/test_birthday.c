@@ -215,11 +215,93 @@ static void test_changing_it(void **state)
     assert_int_equal(customer_birthday_may(&c, other, today, &limits), BIRTHDAY_FINE);
 }
 
+/* Near is counted from the days of the gift, and from 29 February as the shop keeps it. */
+static void test_near_the_gift(void **state)
+{
+    struct birthday_limits l = limits;
+    struct customer c = {.has_birth = true,
+                         .birth = {1990, 6, 15},
+                         .birth_set_at = (int64_t)day(2026, 1, 1) * DAY};
+    struct date leap = {1996, 2, 29};
+
+    (void)state;
+    l.before = 3;
+    l.after = 7;
+    assert_int_equal(customer_birthday_may(&c, leap, day(2027, 1, 26), &l),
+                     BIRTHDAY_FINE); /* 28 February - 3 - 30 */
+    assert_int_equal(customer_birthday_may(&c, leap, day(2027, 1, 27), &l),
+                     BIRTHDAY_TOO_NEAR);
+    assert_int_equal(customer_birthday_may(&c, leap, day(2027, 4, 5), &l),
+                     BIRTHDAY_TOO_NEAR);
+    assert_int_equal(customer_birthday_may(&c, leap, day(2027, 4, 6), &l),
+                     BIRTHDAY_FINE); /* 28 February + 7 + 30 */
+    l.leap_to_march = true;
+    assert_int_equal(customer_birthday_may(&c, leap, day(2027, 1, 27), &l),
+                     BIRTHDAY_FINE);
+    c.birth = (struct date){1990, 1, 2}; /* over New Year */
+    assert_int_equal(
+        customer_birthday_may(&c, (struct date){1990, 6, 1}, day(2026, 12, 20), &l),
+        BIRTHDAY_TOO_NEAR);
+}
+
+static void test_told_again_after_it_was_taken_away(void **state)
+{
+    struct customer c = {.birth_set_at = (int64_t)day(2026, 1, 1) * DAY};
+    int32_t today = day(2026, 9, 18);
+
+    (void)state;
+    assert_int_equal(
+        customer_birthday_may(&c, (struct date){1990, 4, 3}, today, &limits),
+        BIRTHDAY_FINE);
+    assert_int_equal(
+        customer_birthday_may(&c, (struct date){1990, 9, 20}, today, &limits),
+        BIRTHDAY_TOO_NEAR);
+    c.birth_changed_at = (int64_t)day(2026, 9, 1) * DAY;
+    assert_int_equal(
+        customer_birthday_may(&c, (struct date){1990, 4, 3}, today, &limits),
+        BIRTHDAY_CHANGED);
+}
+
+static void test_without_a_year(void **state)
+{
+    struct birthday_limits l = limits;
+    struct customer c = {0};
+    struct date d = {BIRTHDAY_NO_YEAR, 2, 29};
+
+    (void)state;
+    assert_int_equal(customer_birthday_may(&c, d, day(2026, 9, 18), &l), BIRTHDAY_FINE);
+    l.year_needed = true;
+    assert_int_equal(customer_birthday_may(&c, d, day(2026, 9, 18), &l),
+                     BIRTHDAY_TOO_OLD);
+}
+
+static void test_the_first_gift(void **state)
+{
+    struct birthday_rules r = {.on = true, .before = 0, .after = 7, .lead = 7};
+    struct date born = {1990, 9, 25};
+
+    (void)state;
+    assert_int_equal(birthday_first_gift(born, day(2026, 9, 18), &r).year, 2026);
+    assert_int_equal(birthday_first_gift(born, day(2026, 9, 19), &r).year, 2027);
+    assert_int_equal(birthday_first_gift(born, day(2026, 9, 30), &r).year, 2027);
+    assert_int_equal(birthday_first_gift(born, day(2026, 12, 31), &r).year, 2027);
+    born = (struct date){1996, 2, 29};
+    assert_int_equal(birthday_first_gift(born, day(2027, 2, 21), &r).day,
+                     day(2027, 2, 28));
+    assert_int_equal(birthday_first_gift(born, day(2027, 2, 22), &r).day,
+                     day(2028, 2, 29));
+    born = (struct date){1990, 12, 30};
+    r.lead = 0;
+    assert_int_equal(birthday_first_gift(born, day(2027, 1, 3), &r).year, 2027);
+}
+
 static void test_short_names(void **state)
 {
     static const char *const names[][3] = {
         {"Мария", "Кузнецова", "Мария К."},
         {"Мария", "", "Мария"},
+        {"Мария Кузнецова", "", "Мария К."},
+        {"Анна-Мария де ла Крус", "", "Анна-Мария д."},
         {"", "Кузнецова", "К."},
         {"", "", ""},
         {"Ann", "O'Neil", "Ann O."},
@@ -247,6 +329,10 @@ int main(void)
         cmocka_unit_test(test_key_names_the_year_celebrated),
         cmocka_unit_test(test_first_date),
         cmocka_unit_test(test_changing_it),
+        cmocka_unit_test(test_near_the_gift),
+        cmocka_unit_test(test_told_again_after_it_was_taken_away),
+        cmocka_unit_test(test_without_a_year),
+        cmocka_unit_test(test_the_first_gift),
         cmocka_unit_test(test_short_names),
     };
 

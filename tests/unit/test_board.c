@@ -71,6 +71,39 @@ static void a_full_board_takes_no_more(void **state)
     assert_int_equal(board_results(s, out), BOARD_RESULTS);
 }
 
+static struct ledger_proof proof_of(uint8_t mark)
+{
+    struct ledger_proof p = {.kind = KIND_BOT_UPDATE};
+
+    memset(p.id, mark, sizeof p.id);
+    return p;
+}
+
+/* Of what was being committed only that is asked of which no result tells. */
+static void a_commit_is_told_until_its_results_are_there(void **state)
+{
+    struct board_slot *s = board_new();
+    const struct ledger_proof three[] = {proof_of(1), proof_of(2), proof_of(3)};
+    struct job_result two = some(2, JOB_DONE);
+    struct job next = {.kind = KIND_BOT_UPDATE};
+    struct ledger_proof out[BOARD_COMMIT];
+
+    (void)state;
+    assert_int_equal(board_committing(s, out), 0);
+    board_commit(s, three, 3);
+    assert_int_equal(board_committing(s, out), 3);
+    board_add(s, &two);
+    assert_int_equal(board_committing(s, out), 2);
+    assert_memory_equal(out[1].id, three[2].id, 16);
+    board_begin(s, &next, 1000); /* all of them were told */
+    assert_int_equal(board_committing(s, out), 0);
+    board_commit(s, three, 3);
+    board_clear(s);
+    assert_int_equal(board_committing(s, out), 0);
+    s->n_commit = 4000000000u; /* a child that scribbles */
+    assert_in_range(board_committing(s, out), 0, BOARD_COMMIT);
+}
+
 /* Only the job that is meant hears it, whoever is quicker. */
 static void a_wish_reaches_the_job_it_is_for_and_no_other(void **state)
 {
@@ -141,6 +174,7 @@ int main(void)
         cmocka_unit_test(a_damaged_result_is_left_out),
         cmocka_unit_test(an_outcome_nobody_knows_is_left_out),
         cmocka_unit_test(a_full_board_takes_no_more),
+        cmocka_unit_test(a_commit_is_told_until_its_results_are_there),
         cmocka_unit_test(a_wish_reaches_the_job_it_is_for_and_no_other),
         cmocka_unit_test(backoff_grows_to_its_cap_and_no_further),
         cmocka_unit_test(each_logic_kind_has_a_step_and_each_name_is_found),

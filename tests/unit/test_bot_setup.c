@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/base/utf.h"
+#include "core/io/telegram_profile.h"
 #include "core/io/telegram_setup.h"
 
 #include <string.h>
@@ -60,6 +61,32 @@ static void the_webhook_is_where_telegram_reaches_us(void **state)
     }
 }
 
+static void the_scanner_is_where_phones_reach_it(void **state)
+{
+    static const struct {
+        const char *public_url, *scanner_url, *want;
+    } asked[] = {
+        {NULL, NULL, NULL}, /* no button, rather than one that is refused */
+        {"https://shop.example/", NULL, "https://shop.example/scan?lang=ru"},
+        {"https://shop.example/bot", NULL, "https://shop.example/bot/scan?lang=ru"},
+        {NULL, "http://127.0.0.1:8000/scan", "http://127.0.0.1:8000/scan?lang=ru"},
+        {"https://shop.example", "https://scan.example/s",
+         "https://scan.example/s?lang=ru"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+        struct buf url = {0};
+
+        settings(asked[i].public_url, "http://127.0.0.1:9", "127.0.0.1:8080");
+        cfg.scanner_url = asked[i].scanner_url;
+        assert_int_equal(setup_scan_url(&cfg, "ru", &url), asked[i].want != NULL);
+        if (asked[i].want)
+            assert_string_equal(url.s, asked[i].want);
+        buf_free(&url);
+    }
+}
+
 static void each_bot_has_its_secret_and_its_updates(void **state)
 {
     struct json *client, *auth;
@@ -108,33 +135,103 @@ static void profile_check(struct json *o)
     }
 }
 
-static void the_words_are_in_two_languages_and_fit(void **state)
+/* The longest names a shop may have. */
+static struct profile_words longest(void)
 {
+    static char brand[65], operator[129];
+
+    memset(brand, 'B', sizeof brand - 1);
+    memset(operator, 'O', sizeof operator- 1);
+    return (struct profile_words){brand, operator};
+}
+
+static void the_words_fit_in_every_language(void **state)
+{
+    static const char *const codes[] = {"ru", "uk", "be", "kk"};
+    struct profile_words words = longest();
+
     (void)state;
     for (int bot = 0; bot < TG_BOTS; bot++) {
         const char *method;
         struct json *o;
-        int all = 0, english = 0;
+        int all = 0, for_all = 0, of[4] = {0};
 
-        for (int i = 0; (o = setup_profile((enum tg_bot)bot, i, &method)) != NULL;
-             i++) {
+        for (int i = 0; (o = profile_call(bot, i, &words, &method)) != NULL; i++) {
             const char *lang = json_text(o, "language_code", NULL);
             all++;
-            english += lang && strcmp(lang, "en") == 0;
+            for_all += lang == NULL;
+            for (int k = 0; lang && k < 4; k++)
+                of[k] += strcmp(lang, codes[k]) == 0;
             profile_check(o);
             json_free(o);
         }
-        assert_int_equal(all, 6);
-        assert_int_equal(english, 3);
+        assert_int_equal(all, 16);    /* three of five languages, the menu button */
+        assert_int_equal(for_all, 4); /* no language, and the button */
+        for (int k = 0; k < 4; k++)
+            assert_int_equal(of[k], 3);
     }
+}
+
+/* Groups see no commands, strangers of the staff's bot none but /start. */
+static void commands_are_for_private_chats(void **state)
+{
+    const struct profile_words words = {"Brand", ""};
+
+    (void)state;
+    for (int bot = 0; bot < TG_BOTS; bot++) {
+        const char *method;
+        struct json *o = profile_call(bot, 0, &words, &method);
+
+        assert_string_equal(method, "setMyCommands");
+        assert_string_equal(json_text(o, "scope.type", NULL), "all_private_chats");
+        assert_int_equal(json_count(json_get(o, "commands")), bot == TG_CLIENT ? 9 : 1);
+        json_free(o);
+    }
+}
+
+static void who_works_here_has_commands_of_their_own(void **state)
+{
+    const char *method;
+    struct json *o = profile_staff(77, true, "ru", &method);
+
+    (void)state;
+    assert_string_equal(method, "setMyCommands");
+    assert_string_equal(json_text(o, "scope.type", NULL), "chat");
+    assert_int_equal(json_int_or(o, "scope.chat_id", 0), 77);
+    assert_true(json_count(json_get(o, "commands")) > 5);
+    profile_check(o);
+    json_free(o);
+    o = profile_staff(77, false, "ru", &method);
+    assert_string_equal(method, "deleteMyCommands");
+    assert_int_equal(json_int_or(o, "scope.chat_id", 0), 77);
+    json_free(o);
+}
+
+static void another_name_is_another_digest(void **state)
+{
+    const struct profile_words one = {"One", ""}, two = {"Two", ""};
+    uint8_t a[SHA256_BYTES], b[SHA256_BYTES];
+
+    (void)state;
+    assert_true(profile_digest(TG_CLIENT, &one, a));
+    assert_true(profile_digest(TG_CLIENT, &one, b));
+    assert_memory_equal(a, b, sizeof a);
+    assert_true(profile_digest(TG_CLIENT, &two, b));
+    assert_memory_not_equal(a, b, sizeof a);
+    assert_true(profile_digest(TG_AUTH, &one, b));
+    assert_memory_not_equal(a, b, sizeof a);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_webhook_is_where_telegram_reaches_us),
+        cmocka_unit_test(the_scanner_is_where_phones_reach_it),
         cmocka_unit_test(each_bot_has_its_secret_and_its_updates),
-        cmocka_unit_test(the_words_are_in_two_languages_and_fit),
+        cmocka_unit_test(the_words_fit_in_every_language),
+        cmocka_unit_test(commands_are_for_private_chats),
+        cmocka_unit_test(who_works_here_has_commands_of_their_own),
+        cmocka_unit_test(another_name_is_another_digest),
     };
 
     return cmocka_run_group_tests_name("bot_setup", tests, NULL, NULL);

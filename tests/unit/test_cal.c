@@ -247,6 +247,30 @@ static void test_short_years_are_asked_back(void **state)
     assert_int_equal(cal_read("31.12.99", 8, &d), CAL_SHORT_YEAR);
 }
 
+static void test_dates_without_a_year(void **state)
+{
+    static const char *const fine[] = {"29.02",  "29/2",        "29 февраля",
+                                       "29 фев", "February 29", "feb 29",
+                                       "29-02",  " 29 . 02 "};
+    static const char *const bad[] = {"",       "29",      "1996",       "29.13",
+                                      "29.00",  "февраль", "29.02.1996", "завтра утром",
+                                      "29 029", "029.02",  "29.02.96"};
+    struct date d;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(fine); i++) {
+        if (cal_read_yearless(fine[i], strlen(fine[i]), &d) != CAL_FINE)
+            fail_msg("not read: %s", fine[i]);
+        date_is(d, 0, 2, 29);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (cal_read_yearless(bad[i], strlen(bad[i]), &d) != CAL_UNREADABLE)
+            fail_msg("read: %s", bad[i]);
+    assert_int_equal(cal_read_yearless("30.02", 5, &d), CAL_NO_SUCH_DAY);
+    date_is(d, 0, 2, 30);
+    assert_int_equal(cal_read_yearless("0 мая", 8, &d), CAL_NO_SUCH_DAY);
+}
+
 static void test_days_that_do_not_exist(void **state)
 {
     struct date d;
@@ -275,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_the_ends_of_the_year),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_short_years_are_asked_back),
+        cmocka_unit_test(test_dates_without_a_year),
         cmocka_unit_test(test_days_that_do_not_exist),
     };
 

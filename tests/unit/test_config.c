@@ -157,6 +157,27 @@ static void test_how_updates_come(void **state)
     config_free(&cfg);
 }
 
+/* A stand-in on this machine takes http; Telegram would refuse the whole menu. */
+static void test_where_the_scanner_is(void **state)
+{
+    struct config cfg;
+
+    (void)state;
+    loads(&cfg, 0);
+    assert_null(cfg.scanner_url);
+    config_free(&cfg);
+    set("SCANNER_URL", "http://127.0.0.1:8000/scan");
+    refuses(0, "SCANNER_URL is not an https:// address");
+    set("TELEGRAM_API_BASE", "http://127.0.0.1:8081");
+    loads(&cfg, 0);
+    assert_string_equal(cfg.scanner_url, "http://127.0.0.1:8000/scan");
+    config_free(&cfg);
+    unsetenv("TELEGRAM_API_BASE");
+    set("SCANNER_URL", "https://scan.example/s");
+    loads(&cfg, 0);
+    config_free(&cfg);
+}
+
 static void test_webhooks_need_their_secrets(void **state)
 {
     struct config cfg;
@@ -349,7 +370,7 @@ static void test_the_example_loads(void **state)
         set(line, equals + 1);
         settings++;
     }
-    assert_int_equal(settings, 32);
+    assert_int_equal(settings, 40);
     loads(&cfg, NEED_DATABASE | NEED_REDIS);
     config_free(&cfg);
     free(text);
@@ -389,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup(test_missing_is_named, empty),
         cmocka_unit_test_setup(test_one_bot_cannot_be_both, empty),
         cmocka_unit_test_setup(test_how_updates_come, empty),
+        cmocka_unit_test_setup(test_where_the_scanner_is, empty),
         cmocka_unit_test_setup(test_webhooks_need_their_secrets, empty),
         cmocka_unit_test_setup(test_values_in_files, empty),
         cmocka_unit_test_setup(test_files_give_numbers_and_updates_too, empty),

@@ -133,6 +133,59 @@ static void test_words(void **state)
     }
 }
 
+static void mends(struct json *(*patch)(const struct json *), const char *payload,
+                  const char *expected)
+{
+    struct json *before = json_parse(payload, strlen(payload)), *after;
+
+    assert_non_null(before);
+    after = patch(before);
+    if (expected == NULL)
+        assert_null(after);
+    else
+        assert_string_equal(json_print(after), expected);
+    assert_string_equal(json_print(before), payload);
+    json_free(before);
+    json_free(after);
+}
+
+/* A code that cannot be shown is told, and stays as protected as it was. */
+static void test_a_picture_becomes_words(void **state)
+{
+    (void)state;
+    mends(
+        patch_picture,
+        "{\"method\":\"sendPhoto\",\"params\":{\"chat_id\":7,\"caption\":\"<b>a</b>\","
+        "\"parse_mode\":\"HTML\",\"protect_content\":true,\"reply_markup\":{\"x\":[1]}}"
+        ","
+        "\"qr\":\"https://t.me/x\"}",
+        "{\"method\":\"sendMessage\",\"params\":{\"chat_id\":7,\"parse_mode\":\"HTML\","
+        "\"protect_content\":true,\"reply_markup\":{\"x\":[1]},\"text\":\"<b>a</"
+        "b>\"}}");
+    mends(patch_picture,
+          "{\"method\":\"sendPhoto\",\"params\":{\"chat_id\":7,\"caption\":\"a\"}}",
+          NULL);
+    mends(patch_picture,
+          "{\"method\":\"sendMessage\",\"params\":{\"chat_id\":7,\"text\":\"a\"}}",
+          NULL);
+    mends(patch_picture, "{\"method\":\"sendPhoto\",\"params\":{},\"qr\":\"x\"}", NULL);
+}
+
+static void test_a_caption_becomes_the_text(void **state)
+{
+    (void)state;
+    mends(
+        patch_caption,
+        "{\"method\":\"editMessageCaption\",\"params\":{\"chat_id\":7,"
+        "\"message_id\":9,\"caption\":\"b\"},\"only_edit\":true}",
+        "{\"only_edit\":true,\"method\":\"editMessageText\",\"params\":{\"chat_id\":7,"
+        "\"message_id\":9,\"text\":\"b\"}}");
+    mends(
+        patch_caption,
+        "{\"method\":\"editMessageText\",\"params\":{\"message_id\":9,\"text\":\"b\"}}",
+        NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +197,8 @@ int main(void)
         cmocka_unit_test(test_chat_moves),
         cmocka_unit_test(test_the_rest_is_not_mended),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_a_picture_becomes_words),
+        cmocka_unit_test(test_a_caption_becomes_the_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

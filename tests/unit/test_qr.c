@@ -110,6 +110,56 @@ static void test_edges_of_versions(void **state)
     }
 }
 
+/* The two bits beside the upper left eye that name the level, under the standard's mask
+ * (ISO 18004, 7.9): L 01, M 00, Q 11, H 10. */
+static int level_of(const struct grey *g, int modules)
+{
+    int scale = scale_of(g, modules), bits = 0;
+
+    for (int x = 0; x < 2; x++) {
+        int px = (QR_QUIET + x) * scale, py = (QR_QUIET + 8) * scale;
+
+        bits = bits << 1 | (g->pixels[py * g->width + px] == 0);
+    }
+    return bits ^ 2;
+}
+
+static void test_the_level_is_m_or_better(void **state)
+{
+    static const struct {
+        const char *text;
+        int modules, level;
+    } codes[] = {
+        {link_of_a_code, 33, 0}, /* 59 bytes: version 4, M */
+        {"7K3F99QXAF", 21, 3},   /* version 1 has room for Q */
+        {"twelve bytes", 21, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        struct grey g = picture_of(codes[i].text);
+
+        assert_int_equal(level_of(&g, codes[i].modules), codes[i].level);
+        free(g.pixels);
+    }
+}
+
+/* Four empty modules on each side, all white. */
+static void test_the_margin(void **state)
+{
+    struct grey g = picture_of(link_of_a_code);
+    int margin = 4 * scale_of(&g, 33);
+
+    (void)state;
+    for (int y = 0; y < g.height; y++)
+        for (int x = 0; x < g.width; x++)
+            if (x < margin || y < margin || x >= g.width - margin ||
+                y >= g.height - margin)
+                assert_int_equal(g.pixels[y * g.width + x], 255);
+    assert_int_equal(g.pixels[margin * g.width + margin], 0); /* and there it begins */
+    free(g.pixels);
+}
+
 static void test_what_does_not_fit(void **state)
 {
     char text[QR_TEXT_MAX + 2];
@@ -142,6 +192,8 @@ int main(void)
         cmocka_unit_test(test_pixels_are_the_modules),
         cmocka_unit_test(test_smallest_version_for_each_length),
         cmocka_unit_test(test_edges_of_versions),
+        cmocka_unit_test(test_the_level_is_m_or_better),
+        cmocka_unit_test(test_the_margin),
         cmocka_unit_test(test_what_does_not_fit),
         cmocka_unit_test(test_adds_to_what_is_there),
     };

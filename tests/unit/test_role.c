@@ -93,6 +93,27 @@ static void test_nobody_hands_out_more_than_they_have(void **state)
     assert_false(role_may_invite(ROLE_OWNER, ROLE_COUNT));
 }
 
+/* Below is a strict order: never oneself, never both ways. */
+static void test_below(void **state)
+{
+    (void)state;
+    for (int a = ROLE_UNSET; a <= ROLE_COUNT; a++) {
+        assert_false(role_below((enum role)a, (enum role)a));
+        for (int b = ROLE_UNSET; b <= ROLE_COUNT; b++)
+            if (role_below((enum role)a, (enum role)b)) {
+                assert_true(role_may_invite((enum role)a, (enum role)b));
+                assert_false(role_below((enum role)b, (enum role)a));
+            }
+    }
+    assert_true(role_below(ROLE_OWNER, ROLE_ADMINISTRATOR));
+    assert_true(role_below(ROLE_ADMINISTRATOR, ROLE_MANAGER));
+    assert_true(role_below(ROLE_MANAGER, ROLE_SELLER));
+    assert_true(role_below(ROLE_MANAGER, ROLE_CASHIER));
+    assert_true(role_below(ROLE_MANAGER, ROLE_STOREKEEPER));
+    assert_false(role_below(ROLE_MANAGER, ROLE_MARKETING));
+    assert_false(role_below(ROLE_SELLER, ROLE_CASHIER));
+}
+
 static void test_dismissed_may_nothing(void **state)
 {
     struct staff s = {.role = ROLE_OWNER, .active = false};
@@ -113,6 +134,7 @@ int main(void)
         cmocka_unit_test(test_readonly_changes_nothing),
         cmocka_unit_test(test_names_there_and_back),
         cmocka_unit_test(test_nobody_hands_out_more_than_they_have),
+        cmocka_unit_test(test_below),
         cmocka_unit_test(test_dismissed_may_nothing),
     };
 

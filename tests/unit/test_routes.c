@@ -57,12 +57,33 @@ static void what_is_internal_is_for_who_has_the_key(void **state)
             assert_int_equal(routes[i].permission, PERMISSION_INTERNAL);
 }
 
+/* What changes something asks who it is; the till's page does so in its own form, and
+ * who logs in is nobody yet. */
+static void nothing_is_changed_by_anybody(void **state)
+{
+    int scanners = 0;
+
+    (void)state;
+    for (int i = 0; i < routes_n; i++) {
+        if (strcmp(routes[i].method, "GET") != 0 &&
+            strcmp(routes[i].path, "/till") != 0 &&
+            strncmp(routes[i].path, "/api/v1/auth/login", 18) != 0)
+            assert_int_not_equal(routes[i].permission, PERMISSION_ANYONE);
+        if (routes[i].permission == PERMISSION_SCANNER) {
+            assert_string_equal(routes[i].path, "/scan/code");
+            scanners++;
+        }
+    }
+    assert_int_equal(scanners, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_has_its_permission),
         cmocka_unit_test(an_unfinished_row_is_found),
         cmocka_unit_test(what_is_internal_is_for_who_has_the_key),
+        cmocka_unit_test(nothing_is_changed_by_anybody),
     };
 
     return cmocka_run_group_tests_name("routes", tests, NULL, NULL);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * Screens as the Bot API will get them, callback data as strangers will send it, and
- * the dialogue's state as Redis may give it back. */
+ * Screens as the Bot API will get them, and callback data as strangers will send it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/io/telegram_setup.h"
+#include "core/io/telegram_profile.h"
 #include "worker/books.h"
 
 #include <stdlib.h>
@@ -83,6 +82,41 @@ static void test_two_buttons_a_row(void **state)
     json_free(o);
 }
 
+static void test_colours_of_labels(void **state)
+{
+    struct screen sc;
+    struct json *o;
+
+    (void)state;
+    screen_open(&sc, LANG_RU);
+    screen_say(&sc, TEXT_LANGUAGE);
+    screen_button(&sc, BTN_AGREE, "w", "yes", NULL);
+    screen_button(&sc, BTN_WITHDRAW_SURE, "p", "sure", NULL);
+    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    o = made(&sc, 0, false);
+    assert_string_equal(json_text(button(o, 0, 0), "style", NULL), "success");
+    assert_string_equal(json_text(button(o, 0, 1), "style", NULL), "danger");
+    assert_null(json_get(button(o, 1, 0), "style"));
+    json_free(o);
+}
+
+static void test_a_page_behind_a_button(void **state)
+{
+    struct screen sc;
+    struct json *o;
+
+    (void)state;
+    screen_open(&sc, LANG_RU);
+    screen_say(&sc, TEXT_LANGUAGE);
+    screen_web_app(&sc, BTN_SCAN, "https://shop.example/scan");
+    o = made(&sc, 0, false);
+    assert_string_equal(json_text(button(o, 0, 0), "text", NULL), "📷 Сканировать");
+    assert_string_equal(json_text(button(o, 0, 0), "web_app.url", NULL),
+                        "https://shop.example/scan");
+    assert_null(json_get(button(o, 0, 0), "callback_data"));
+    json_free(o);
+}
+
 static struct json *simple(int64_t message, bool on_photo)
 {
     struct screen sc;
@@ -90,6 +124,44 @@ static struct json *simple(int64_t message, bool on_photo)
     screen_open(&sc, LANG_RU);
     screen_say(&sc, TEXT_CANCELLED);
     return made(&sc, message, on_photo);
+}
+
+/* A keyboard under the chat is sent, whatever was pressed; and so is its end. */
+static void test_keys_under_the_chat(void **state)
+{
+    const struct json *rows, *key;
+    struct screen sc;
+    struct json *o;
+
+    (void)state;
+    screen_open(&sc, LANG_RU);
+    screen_say(&sc, TEXT_PHONE_ASK);
+    screen_key_contact(&sc, BTN_SHARE_PHONE);
+    screen_key(&sc, BTN_SKIP);
+    screen_key(&sc, BTN_CANCEL);
+    o = made(&sc, 12, false);
+    assert_non_null(o);
+    assert_string_equal(json_text(o, "method", NULL), "sendMessage");
+    assert_null(json_get(o, "params.message_id"));
+    assert_null(json_get(o, "params.reply_markup.inline_keyboard"));
+    assert_true(json_bool_or(o, "params.reply_markup.resize_keyboard", false));
+    rows = json_get(o, "params.reply_markup.keyboard");
+    assert_int_equal(json_count(rows), 2);
+    assert_int_equal(json_count(json_at(rows, 0)), 1);
+    assert_int_equal(json_count(json_at(rows, 1)), 2);
+    key = json_at(json_at(rows, 0), 0);
+    assert_string_equal(json_text(key, "text", NULL), "📱 Отправить номер");
+    assert_true(json_bool_or(key, "request_contact", false));
+    assert_null(json_get(json_at(json_at(rows, 1), 0), "request_contact"));
+    json_free(o);
+    screen_open(&sc, LANG_RU);
+    screen_say(&sc, TEXT_PHONE_LATER);
+    screen_keys_away(&sc);
+    o = made(&sc, 12, false);
+    assert_non_null(o);
+    assert_string_equal(json_text(o, "method", NULL), "sendMessage");
+    assert_true(json_bool_or(o, "params.reply_markup.remove_keyboard", false));
+    json_free(o);
 }
 
 static void test_edited_in_place(void **state)
@@ -332,71 +404,36 @@ static void test_rows_are_found_whole(void **state)
     assert_null(talk_find_prefix(&cashier_book.links, "Q_abc", &rest));
 }
 
-/* What the menu of commands offers, the conversation understands. */
-static int commands_offered(enum tg_bot bot, const struct talk_book *book)
+/* What the menu of commands offers, the conversation understands. Takes o over. */
+static int offered(struct json *o, const struct talk_book *book)
 {
-    const char *method;
-    struct json *o;
-    int i, n = 0;
-    size_t k;
+    const struct json *list = json_get(o, "commands");
+    int n = (int)json_count(list);
 
-    for (i = 0; (o = setup_profile(bot, i, &method)) != NULL; i++) {
-        const struct json *list = json_get(o, "commands");
-
-        for (k = 0; k < json_count(list); k++, n++)
-            if (talk_find(&book->commands,
-                          json_text(json_at(list, k), "command", NULL)) == NULL)
-                fail_msg("%s does not understand /%s", book->name,
-                         json_text(json_at(list, k), "command", NULL));
-        json_free(o);
-    }
+    for (size_t k = 0; k < json_count(list); k++)
+        if (talk_find(&book->commands, json_text(json_at(list, k), "command", NULL)) ==
+            NULL)
+            fail_msg("%s does not understand /%s", book->name,
+                     json_text(json_at(list, k), "command", NULL));
+    json_free(o);
     return n;
 }
 
 static void test_offered_commands_are_understood(void **state)
 {
-    (void)state;
-    assert_true(commands_offered(TG_CLIENT, &client_book) >= 2 * 8);
-    assert_true(commands_offered(TG_AUTH, &cashier_book) >= 2 * 7);
-}
-
-/* ---- the dialogue's state ------------------------------------------------------- */
-
-static void test_a_state_comes_back(void **state)
-{
-    const struct dialog d = {.at = "birthday", .word = "s_\"Q7\\M2"};
-    struct dialog back;
-    struct buf b = {0};
+    const struct profile_words words = {"One", ""};
+    const char *method;
+    struct json *o;
+    int client = 0;
 
     (void)state;
-    assert_true(dialog_print(&b, &d));
-    assert_int_equal(dialog_parse(b.s, b.len, &back), ST_OK);
-    assert_string_equal(back.at, d.at);
-    assert_string_equal(back.word, d.word);
-    buf_free(&b);
-}
-
-static void test_a_damaged_state_is_told_apart(void **state)
-{
-    static const char *const damaged[] = {
-        "",
-        "{",
-        "null",
-        "[]",
-        "{\"v\":2,\"at\":\"birthday\",\"word\":\"\"}",
-        "{\"v\":1,\"word\":\"\"}",
-        "{\"v\":1,\"at\":5,\"word\":\"\"}",
-        "{\"v\":1,\"at\":\"longer than any state of ours\",\"word\":\"\"}",
-        "{\"v\":1,\"at\":\"a\\u0000b\",\"word\":\"\"}",
-    };
-    struct dialog d;
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
-        assert_int_equal(dialog_parse(damaged[i], strlen(damaged[i]), &d), ST_BAD);
-        assert_string_equal(d.at, "");
-    }
+    for (int i = 0; (o = profile_call(TG_CLIENT, i, &words, &method)) != NULL; i++)
+        client += offered(o, &client_book);
+    assert_true(client >= 2 * 8);
+    for (int i = 0; (o = profile_call(TG_AUTH, i, &words, &method)) != NULL; i++)
+        (void)offered(o, &cashier_book);
+    assert_true(offered(profile_staff(1, true, "ru", &method), &cashier_book) >= 7);
+    assert_true(offered(profile_staff(1, true, "en", &method), &cashier_book) >= 7);
 }
 
 int main(void)
@@ -404,6 +441,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_new_message),
         cmocka_unit_test(test_two_buttons_a_row),
+        cmocka_unit_test(test_colours_of_labels),
+        cmocka_unit_test(test_a_page_behind_a_button),
+        cmocka_unit_test(test_keys_under_the_chat),
         cmocka_unit_test(test_edited_in_place),
         cmocka_unit_test(test_a_code_is_a_photo),
         cmocka_unit_test(test_words_under_a_picture),
@@ -417,8 +457,6 @@ int main(void)
         cmocka_unit_test(test_a_row_without_a_need_stops_the_program),
         cmocka_unit_test(test_rows_are_found_whole),
         cmocka_unit_test(test_offered_commands_are_understood),
-        cmocka_unit_test(test_a_state_comes_back),
-        cmocka_unit_test(test_a_damaged_state_is_told_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,8 @@ static void detail(const struct update *u, char *out, size_t size)
         snprintf(out, size, "%.*s", (int)u->data_n, u->data);
     if (u->act == ACT_PHOTO)
         snprintf(out, size, "%s", u->file);
+    if (u->act == ACT_CONTACT)
+        snprintf(out, size, "%" PRId64 "|%.*s", u->contact, (int)u->phone_n, u->phone);
     if (u->act == ACT_JOINED || u->act == ACT_LEFT)
         snprintf(out, size, "%" PRId64, u->who);
 }

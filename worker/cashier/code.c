@@ -6,13 +6,14 @@
 
 #include "core/base/log.h"
 #include "core/io/scan.h"
+#include "core/loyalty/code_text.h"
 #include "worker/steps.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define LINK_MARK "start=q_"
+#define DOUBTS_MAX 2
 #define FILE_ID_MAX 256 /* Telegram's have under 100 characters; a job holds 1 KiB */
 
 enum status code_check(struct talk *t, const char *code, bool take)
@@ -25,6 +26,7 @@ enum status code_check(struct talk *t, const char *code, bool take)
         .staff = &t->staff,
         .shift = t->on_shift ? &t->shift : NULL,
         .take = take,
+        .tz = t->shop->tz,
     };
     struct card card;
     enum status st = redemption_check(t->s->db, t->now, &ask, &card);
@@ -37,7 +39,31 @@ enum status code_link(struct talk *t, const char *arg)
     return code_check(t, arg, false);
 }
 
+enum status code_how(struct talk *t, const char *arg)
+{
+    (void)arg;
+    return talk_say(t, TEXT_CODE_TYPE);
+}
+
 /* ---- typed ---------------------------------------------------------------------- */
+
+/* Which symbol it may be, as far as the check symbol tells. */
+static void say_doubts(struct screen *sc, const char *s, size_t n)
+{
+    struct code_doubt doubt[DOUBTS_MAX + 1];
+    char typed[2] = "", meant[2] = "";
+    int i, found = code_doubts(s, n, doubt, DOUBTS_MAX + 1);
+
+    if (found > DOUBTS_MAX)
+        return; /* then it may be anywhere */
+    for (i = 0; i < found; i++) {
+        typed[0] = doubt[i].typed;
+        meant[0] = doubt[i].meant;
+        screen_say(sc, doubt[i].exchanged ? TEXT_CODE_SWAP : TEXT_CODE_DOUBT,
+                   T_INT("at", doubt[i].at), T_INT("next", doubt[i].at + 1),
+                   T_TEXT("typed", typed), T_TEXT("meant", meant));
+    }
+}
 
 static enum status misread(struct talk *t, enum code_fault fault, int at)
 {
@@ -50,30 +76,18 @@ static enum status misread(struct talk *t, enum code_fault fault, int at)
 
     screen_open(&sc, t->lang);
     screen_say(&sc, why[fault], T_INT("at", at));
+    if (fault == CODE_MISTYPED)
+        say_doubts(&sc, t->up->text, t->up->text_n);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
 }
 
-/* The token of our link somewhere in a text; false: there is none. */
-static bool token_in(const char *s, size_t n, char out[SCREEN_DATA_MAX + 1])
-{
-    size_t i, m = strlen(LINK_MARK);
-
-    for (i = 0; i + m + DISCOUNT_TOKEN <= n; i++)
-        if (memcmp(s + i, LINK_MARK, m) == 0)
-            return talk_word(s + i + m, DISCOUNT_TOKEN, false, out);
-    return false;
-}
-
 static enum status read_text(struct talk *t, const char *s, size_t n)
 {
-    char token[SCREEN_DATA_MAX + 1], code[CODE_SYMBOLS + 1];
-    enum code_fault fault;
-    int at = 0;
+    char code[CODE_TEXT_BYTES];
+    int at;
+    enum code_fault fault = code_text_read(s, n, code, &at);
 
-    if (token_in(s, n, token))
-        return code_check(t, token, false);
-    fault = code_read(s, n, code, &at);
     return fault == CODE_FINE ? code_check(t, code, false) : misread(t, fault, at);
 }
 
@@ -110,15 +124,13 @@ static enum status on_scan(struct talk *t, const struct scan_result *r)
         [SCAN_UNREADABLE] = TEXT_PHOTO_NOTHING,
         [SCAN_TOO_LARGE] = TEXT_PHOTO_LARGE,
     };
-    char token[SCREEN_DATA_MAX + 1], code[CODE_SYMBOLS + 1];
+    char code[CODE_TEXT_BYTES];
 
     if (r->found != SCAN_ONE)
         return talk_say(t, why[r->found]);
-    if (token_in(r->text, r->n, token))
-        return code_check(t, token, false);
-    if (code_read(r->text, r->n, code, NULL) == CODE_FINE)
-        return code_check(t, code, false);
-    return talk_say(t, TEXT_PHOTO_ALIEN);
+    if (code_text_read(r->text, r->n, code, NULL) != CODE_FINE)
+        return talk_say(t, TEXT_PHOTO_ALIEN);
+    return code_check(t, code, false);
 }
 
 /* The photo's bytes, from Redis; gone after a while, and then the cashier sends it
@@ -146,7 +158,9 @@ static enum status photo_here(struct talk *t)
 
     if (key == NULL) {
         log_warn("photo_not_fetched", LOG_INT("user", t->user), LOG_TEXT("why", fault));
-        return talk_say(t, TEXT_PHOTO_LOST);
+        return talk_say(t, fault != NULL && strcmp(fault, "too_big") == 0
+                               ? TEXT_PHOTO_LARGE
+                               : TEXT_PHOTO_LOST);
     }
     st = scan(t, key, &r);
     return st == ST_OK ? on_scan(t, &r) : st;

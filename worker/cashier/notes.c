@@ -10,6 +10,12 @@ enum status till_help(struct talk *t, const char *arg)
     (void)arg;
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_HELP_TILL, T_INT("minutes", t->shop->set.undo_minutes));
+    if (t->shop->set.till_page) /* for when we cannot be reached here */
+        screen_say(
+            &sc, TEXT_HELP_PAGE,
+            T_TEXT("url", t->s->cfg->public_url != NULL ? t->s->cfg->public_url : ""),
+            T_INT("number", t->staff.id));
+    screen_button(&sc, BTN_MY_PIN, "k", "my", NULL);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
 }

@@ -3,6 +3,7 @@
  * A shift at one store: opened (and then on with the code that was scanned before it),
  * looked at, closed with a report. */
 #include "worker/cashier/cashier.h"
+#include "worker/introduce.h"
 
 #include "core/staff/store.h"
 
@@ -10,12 +11,29 @@
 
 #define STORES_MAX 24
 
+/* Whose phone it is says who they are; a setting asks for more. On a shared phone they
+ * have entered by their PIN already. */
+static bool asks_pin(const struct talk *t)
+{
+    return t->shop->set.pin_at_shift && !t->pin_passed && t->till.id == 0;
+}
+
 static enum status opened(struct talk *t, int64_t store, const char *code)
 {
-    enum status st = shift_open(t->s->db, t->now, &t->staff, store, &t->shift);
+    char id[14], arg[SCREEN_DATA_MAX + 1];
+    enum status st;
+
+    if (asks_pin(t)) {
+        base36_print((uint64_t)store, id);
+        snprintf(arg, sizeof(arg), "%s.%s", id, code);
+        return pin_ask(t, "s:open", arg);
+    }
+    st = shift_open(t->s->db, t->now, &t->staff, store, &t->shift);
 
     if (st == ST_REFUSED)
         return talk_say(t, TEXT_NOT_YOUR_STORE);
+    if (st == ST_OK) /* commands and the scanner, in this chat */
+        st = introduce_staff(t, t->user, true, t->lang);
     if (st != ST_OK && st != ST_TAKEN)
         return st;
     t->on_shift = true;
@@ -44,6 +62,8 @@ enum status shift_ask(struct talk *t, const char *arg)
 
     if (t->on_shift)
         return arg[0] != '\0' ? code_check(t, arg, false) : cashier_menu(t, "");
+    if (t->till.id != 0)
+        return opened(t, t->till.store_id, arg);
     st = store_list(t->s->db, all ? 0 : t->staff.id, stores, STORES_MAX, &n);
     if (st != ST_OK)
         return st;
@@ -72,52 +92,7 @@ enum status shift_choose(struct talk *t, const char *arg)
     return opened(t, store, code);
 }
 
-/* ---- the report ----------------------------------------------------------------- */
-
-static void say_report(struct talk *t, struct screen *sc, const struct shift_report *r)
-{
-    char from[SHOP_WHEN_BYTES], till[SHOP_WHEN_BYTES];
-
-    shop_when(t->shop, r->shift.opened_at, t->lang, from);
-    shop_when(t->shop, r->shift.closed_at != 0 ? r->shift.closed_at : t->now, t->lang,
-              till);
-    screen_say(sc, r->shift.closed_at != 0 ? TEXT_REPORT_CLOSED : TEXT_REPORT,
-               T_TEXT("store", r->shift.store), T_TEXT("from", from),
-               T_TEXT("till", till));
-    screen_say(sc, TEXT_REPORT_COUNT, T_INT("n", r->redeemed),
-               T_INT("voided", r->voided));
-    if (r->redeemed > 0)
-        screen_say(sc, TEXT_REPORT_KINDS,
-                   T_INT("subscription", r->by_source[SOURCE_SUBSCRIPTION]),
-                   T_INT("birthday", r->by_source[SOURCE_BIRTHDAY]),
-                   T_INT("manual", r->by_source[SOURCE_MANUAL]));
-}
-
-static enum status look(struct talk *t, int64_t shift_id, struct screen *sc)
-{
-    struct shift_report report;
-    enum status st = shift_report(t->s->db, shift_id, &report);
-
-    if (st == ST_OK)
-        say_report(t, sc, &report);
-    else
-        screen_close(sc);
-    return st;
-}
-
-enum status shift_look(struct talk *t, const char *arg)
-{
-    struct screen sc;
-    enum status st;
-
-    (void)arg;
-    screen_open(&sc, t->lang);
-    if ((st = look(t, t->shift.id, &sc)) != ST_OK)
-        return st;
-    screen_button(&sc, BTN_CLOSE_SHIFT, "s", "end", NULL);
-    screen_button(&sc, BTN_MENU, "m", "open", NULL);
-    return talk_show(t, &sc);
-}
+/* ---- the end ---------------------------------------------------------------------- */
 
 /* The button that closes names the shift, so an old one closes no newer shift. */
 enum status shift_end(struct talk *t, const char *arg)
@@ -128,7 +103,7 @@ enum status shift_end(struct talk *t, const char *arg)
 
     (void)arg;
     screen_open(&sc, t->lang);
-    if ((st = look(t, t->shift.id, &sc)) != ST_OK)
+    if ((st = count_say(t, &sc, t->shift.id)) != ST_OK)
         return st;
     base36_print((uint64_t)t->shift.id, id);
     screen_say(&sc, TEXT_CLOSE_ASK);
@@ -140,6 +115,7 @@ enum status shift_end(struct talk *t, const char *arg)
 enum status shift_sure(struct talk *t, const char *arg)
 {
     int64_t id = talk_id(arg, NULL);
+    char text[14];
     struct screen sc;
     enum status st;
 
@@ -148,11 +124,15 @@ enum status shift_sure(struct talk *t, const char *arg)
     st = shift_close(t->s->db, t->now, &t->staff, id);
     if (st == ST_REFUSED || st == ST_NONE)
         return cashier_menu(t, "old");
+    if (st == ST_OK && t->till.id != 0)
+        st = till_leave(t->s->db, t->till.id); /* the phone is the next one's */
     if (st != ST_OK && st != ST_TAKEN)
         return st;
     screen_open(&sc, t->lang);
-    if ((st = look(t, id, &sc)) != ST_OK)
+    if ((st = count_say(t, &sc, id)) != ST_OK)
         return st;
+    base36_print((uint64_t)id, text);
+    screen_button(&sc, BTN_TILL_SUM, "s", "till", text);
     screen_button(&sc, BTN_MENU, "m", "new", NULL); /* the report stays in the chat */
     return talk_show(t, &sc);
 }

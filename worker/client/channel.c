@@ -6,11 +6,65 @@
 #include "worker/client/client.h"
 
 #include "core/base/log.h"
+#include "core/loyalty/follow.h"
 #include "core/setting.h"
 #include "worker/notice.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+/* A word of ours to somebody who has not said anything. */
+static struct talk talk_to(const struct talk *t, const struct customer *c)
+{
+    return (struct talk){.s = t->s,
+                         .book = &client_book,
+                         .shop = t->shop,
+                         .now = t->now,
+                         .user = c->external_id,
+                         .lang = lang_find(c->language),
+                         .known = true,
+                         .customer = *c};
+}
+
+/* Somebody was let in who had asked us for the discount and had nothing to show yet:
+ * they need not come back and press a button. */
+static enum status let_in(struct talk *t, const struct customer *c)
+{
+    struct talk to = talk_to(t, c);
+    enum status st;
+
+    if (!shop_has_gate(t->shop) || t->shop->set.discount_percent_bp == 0 ||
+        c->status != CUSTOMER_ACTIVE)
+        return ST_OK;
+    st = wallet_any(&to);
+    return st == ST_NONE ? discount_give(&to) : st;
+}
+
+/* Their discount waits for them: one soft word, at most once a month. Whoever blocked us
+ * or took their consent back hears nothing. */
+static enum status let_go(struct talk *t, const struct customer *c)
+{
+    bool today = t->shop->set.unsubscribe_policy == SETTING_LEFT_END_OF_DAY;
+    char percent[SHOP_WHEN_BYTES], until[SHOP_WHEN_BYTES];
+    struct talk to = talk_to(t, c);
+    struct follow_word w;
+    struct screen sc;
+    enum status st;
+
+    if (!follow_counts(&t->shop->set))
+        return ST_OK;
+    st = follow_word_due(t->s->db, t->now, c->id, &w);
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st;
+    shop_percent(w.percent_bp, to.lang, percent);
+    shop_until(t->shop, w.until, to.lang, until);
+    screen_open(&sc, to.lang);
+    screen_say(&sc, today ? TEXT_LEFT_TODAY : TEXT_LEFT,
+               T_TEXT("brand", t->shop->brand), T_TEXT("percent", percent),
+               T_TIME("until", until, (w.until - 1) / SECOND));
+    gate_ways(&to, &sc);
+    return talk_send(&to, &sc, MESSAGE_SERVICE);
+}
 
 static enum status member(struct talk *t, bool in)
 {
@@ -22,6 +76,8 @@ static enum status member(struct talk *t, bool in)
     if (!c.pd_ok)
         return ST_OK; /* nothing new is kept of who took their consent back */
     st = customer_subscribed(t->s->db, t->now, c.id, in);
+    if (st == ST_OK)
+        st = in ? let_in(t, &c) : let_go(t, &c);
     return st == ST_NONE ? ST_OK : st;
 }
 

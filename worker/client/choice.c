@@ -51,6 +51,24 @@ enum status messages_ask(struct talk *t)
     return talk_send(t, &sc, MESSAGE_SERVICE);
 }
 
+/* How often, in the words of their choice. */
+static void say_cap(struct talk *t, struct screen *sc)
+{
+    bool rare = t->customer.marketing_rare;
+    struct marketing_cap cap = consent_cap(&t->shop->set, rare);
+
+    screen_say(sc, rare ? TEXT_MESSAGES_MONTH : TEXT_MESSAGES_WEEK,
+               T_INT("n", cap.messages));
+}
+
+static void rate_button(struct talk *t, struct screen *sc)
+{
+    if (t->customer.marketing_rare)
+        screen_button(sc, BTN_USUAL, "n", "usual", NULL);
+    else
+        screen_button(sc, BTN_RARELY, "n", "rarely", NULL);
+}
+
 enum status messages_open(struct talk *t, const char *arg)
 {
     struct screen sc;
@@ -60,9 +78,13 @@ enum status messages_open(struct talk *t, const char *arg)
     screen_open(&sc, t->lang);
     if (t->customer.marketing_ok) {
         screen_say(&sc, TEXT_MESSAGES_ON);
-        screen_button(&sc, BTN_MESSAGES_OFF, "n", "off", NULL);
-    } else
+        say_cap(t, &sc);
+        rate_button(t, &sc);
+        screen_button(&sc, BTN_MESSAGES_OFF, "n", "stop", NULL);
+    } else {
         st = question(t, &sc, TEXT_MESSAGES_OFF);
+        say_cap(t, &sc);
+    }
     if (st != ST_OK) {
         screen_close(&sc);
         return st;
@@ -100,15 +122,20 @@ enum status messages_on(struct talk *t, const char *arg)
     }
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_MESSAGES_THANKS);
-    if (birthday_wanted(t)) {
-        screen_say(&sc, TEXT_GIFT_HINT);
-        screen_button(&sc, BTN_BIRTHDAY, "b", "open", NULL);
-    }
+    profile_offer(t, &sc);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
 }
 
+/* The route n:off is under every marketing message there ever was: it needs nothing,
+ * asks nothing, and the message stays as it is. */
 enum status messages_off(struct talk *t, const char *arg)
+{
+    talk_leave(t);
+    return messages_stop(t, arg);
+}
+
+enum status messages_stop(struct talk *t, const char *arg)
 {
     struct consent_act act = act_of(t, 0);
     struct screen sc;
@@ -116,20 +143,73 @@ enum status messages_off(struct talk *t, const char *arg)
 
     (void)arg;
     talk_forget(t);
+    if (!t->known) /* they get none: no consent, or nobody we know */
+        return talk_say(t, TEXT_MESSAGES_NONE);
     st = consent_revoke(t->s->db, t->now, &act);
     if (st != ST_OK && st != ST_NONE)
         return st;
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_MESSAGES_STOPPED);
     screen_button(&sc, BTN_BRING_BACK, "n", "open", NULL);
+    if (!t->customer.marketing_rare)
+        screen_button(&sc, BTN_RARELY, "n", "rarely", NULL);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
 }
 
-enum status messages_later(struct talk *t, const char *arg)
+static enum status choose_rate(struct talk *t, bool rarely)
+{
+    enum status st = consent_rarely(t->s->db, t->now, t->customer.id, rarely);
+    struct screen sc;
+
+    if (st != ST_OK && st != ST_NONE)
+        return st;
+    t->customer.marketing_rare = rarely;
+    if (!t->customer.marketing_ok) /* a button of an old screen */
+        return messages_open(t, "");
+    screen_open(&sc, t->lang);
+    screen_say(&sc, rarely ? TEXT_MESSAGES_RARER : TEXT_MESSAGES_USUAL);
+    say_cap(t, &sc);
+    rate_button(t, &sc);
+    screen_button(&sc, BTN_MESSAGES_OFF, "n", "stop", NULL);
+    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    return talk_show(t, &sc);
+}
+
+enum status messages_rarely(struct talk *t, const char *arg)
 {
     (void)arg;
-    return talk_say(t, TEXT_MESSAGES_LATER);
+    return choose_rate(t, true);
+}
+
+enum status messages_usual(struct talk *t, const char *arg)
+{
+    (void)arg;
+    return choose_rate(t, false);
+}
+
+enum status messages_later(struct talk *t, const char *arg)
+{
+    struct screen sc;
+
+    (void)arg;
+    screen_open(&sc, t->lang);
+    screen_say(&sc, TEXT_MESSAGES_LATER);
+    profile_offer(t, &sc);
+    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    return talk_show(t, &sc);
+}
+
+/* They had blocked us: advertising stays off until they ask for it. */
+enum status messages_back(struct talk *t)
+{
+    struct screen sc;
+
+    screen_open(&sc, t->lang);
+    screen_say(&sc, TEXT_BACK);
+    screen_button(&sc, BTN_MESSAGES, "n", "open", NULL);
+    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    return talk_send(t, &sc, MESSAGE_SERVICE);
 }
 
 /* ---- language ------------------------------------------------------------------- */

@@ -3,11 +3,17 @@
  * The customer's bot: its tables, its menu. */
 #include "worker/client/client.h"
 
+#include <string.h>
+
+static talk_fn client_done;
+
 /* ---- what may come in, who may, what runs --------------------------------------- */
 
 static const struct talk_row screens[] = {
     {"m:open", client_menu, NEED_CONSENT},
     {"m:new", client_menu_new, NEED_CONSENT},
+    {"m:done", client_done, NEED_CONSENT},
+    {"m:stop", client_cancel, NEED_NOTHING},
     {"w:lang", join_language, NEED_NOTHING},
     {"w:yes", join_yes, NEED_NOTHING},
     {"w:no", join_no, NEED_NOTHING},
@@ -16,37 +22,74 @@ static const struct talk_row screens[] = {
     {"d:open", discount_open, NEED_CONSENT},
     {"d:one", discount_one, NEED_CONSENT},
     {"d:fresh", discount_fresh, NEED_CONSENT},
+    {"d:again", discount_anew, NEED_CONSENT},
     {"l:open", wallet_active, NEED_CONSENT},
     {"l:used", wallet_used, NEED_CONSENT},
     {"l:recent", wallet_recent, NEED_CONSENT},
     {"l:gone", wallet_gone, NEED_CONSENT},
+    {"y:open", history_open, NEED_CONSENT},
     {"b:open", birthday_open, NEED_CONSENT},
     {"b:ask", birthday_ask, NEED_CONSENT},
+    {"b:is", birthday_picked, NEED_CONSENT},
     {"b:yes", birthday_yes, NEED_CONSENT},
+    {"b:pick", pick_decade, NEED_CONSENT},
+    {"b:year", pick_year, NEED_CONSENT},
+    {"b:month", pick_month, NEED_CONSENT},
+    {"b:day", pick_day, NEED_CONSENT},
+    {"pr:open", profile_open, NEED_CONSENT},
+    {"pr:go", profile_go, NEED_CONSENT},
+    {"pr:skip", profile_skip, NEED_CONSENT},
+    {"pr:stop", profile_stop, NEED_CONSENT},
+    {"pr:name", name_edit, NEED_CONSENT},
+    {"pr:keep", name_keep, NEED_CONSENT},
+    {"pr:phone", phone_edit, NEED_CONSENT},
+    {"pr:drop", profile_drop, NEED_CONSENT},
+    {"pr:ask", profile_drop_ask, NEED_CONSENT},
+    {"pr:sure", profile_drop_sure, NEED_CONSENT},
     {"n:open", messages_open, NEED_CONSENT},
     {"n:on", messages_on, NEED_CONSENT},
-    {"n:off", messages_off, NEED_CONSENT},
+    {"n:off", messages_off, NEED_NOTHING, .always = true},
+    {"n:stop", messages_stop, NEED_NOTHING, .always = true},
+    {"n:rarely", messages_rarely, NEED_CONSENT},
+    {"n:usual", messages_usual, NEED_CONSENT},
     {"n:later", messages_later, NEED_CONSENT},
     {"x:open", language_open, NEED_CONSENT},
     {"x:ru", language_ru, NEED_CONSENT},
     {"x:en", language_en, NEED_CONSENT},
     {"h:open", help_open, NEED_NOTHING},
-    {"p:open", data_open, NEED_CONSENT},
+    {"p:open", data_open, NEED_NOTHING},
+    {"p:new", data_new, NEED_NOTHING},
     {"p:ask", data_ask, NEED_CONSENT},
-    {"p:sure", data_withdraw, NEED_CONSENT},
+    {"p:sure", data_withdraw, NEED_CONSENT, .always = true},
+    {"e:send", export_send, NEED_NOTHING},
+    {"e:ask", erase_ask, NEED_NOTHING, .always = true},
+    {"e:next", erase_next, NEED_NOTHING, .always = true},
+    {"e:do", erase_now, NEED_NOTHING, .always = true},
+    {"e:not", erase_call_off, NEED_NOTHING},
+    {"s:open", stores_open, NEED_NOTHING},
+    {"t:write", support_ask, NEED_CONSENT},
+    {"t:not", support_not_me, NEED_CONSENT},
+    {"v:open", move_open, NEED_CONSENT},
+    {"v:code", move_code, NEED_CONSENT},
+    {"v:enter", move_enter, NEED_CONSENT},
+    {"v:do", move_sure, NEED_CONSENT},
 };
 
 static const struct talk_row commands[] = {
     {"start", join_start, NEED_NOTHING},
     {"discount", discount_open, NEED_CONSENT},
     {"wallet", wallet_active, NEED_CONSENT},
+    {"profile", profile_open, NEED_CONSENT},
     {"birthday", birthday_open, NEED_CONSENT},
     {"language", language_open, NEED_NOTHING},
     {"notifications", messages_open, NEED_CONSENT},
     {"help", help_open, NEED_NOTHING},
-    {"privacy", data_open, NEED_CONSENT},
-    {"stop", messages_off, NEED_CONSENT},
-    {"unsubscribe", messages_off, NEED_CONSENT},
+    {"privacy", data_open, NEED_NOTHING},
+    {"stop", messages_stop, NEED_NOTHING, .always = true},
+    {"unsubscribe", messages_stop, NEED_NOTHING, .always = true},
+    {"export", export_send, NEED_NOTHING},
+    {"delete", erase_ask, NEED_NOTHING, .always = true},
+    {"stores", stores_open, NEED_NOTHING},
     {"cancel", client_cancel, NEED_NOTHING},
     {"menu", client_menu, NEED_CONSENT},
 };
@@ -60,7 +103,8 @@ static const struct talk_row links[] = {
 };
 
 static const struct talk_row states[] = {
-    {"birthday", birthday_told, NEED_CONSENT},
+    {"support", support_said, NEED_CONSENT},
+    {"move", move_typed, NEED_CONSENT},
 };
 
 /* ---- who is it ------------------------------------------------------------------ */
@@ -80,6 +124,7 @@ static enum status open_client(struct talk *t)
         return st;
     t->known = c->pd_ok;
     t->lang = lang_find(c->language);
+    t->back = c->status == CUSTOMER_BLOCKED;
     if (!t->known || t->up->act == ACT_BLOCKED)
         return ST_OK;
     who.language = c->language;
@@ -102,11 +147,13 @@ void client_ways(struct screen *sc)
 {
     screen_button(sc, BTN_DISCOUNT, "d", "open", NULL);
     screen_button(sc, BTN_WALLET, "l", "open", NULL);
-    screen_button(sc, BTN_BIRTHDAY, "b", "open", NULL);
+    screen_button(sc, BTN_PROFILE, "pr", "open", NULL);
+    screen_button(sc, BTN_STORES, "s", "open", NULL);
     screen_button(sc, BTN_MESSAGES, "n", "open", NULL);
     screen_button(sc, BTN_LANGUAGE, "x", "open", NULL);
     screen_button(sc, BTN_HELP, "h", "open", NULL);
     screen_button(sc, BTN_DATA, "p", "open", NULL);
+    screen_button(sc, BTN_SUPPORT, "t", "write", NULL);
 }
 
 enum status client_menu(struct talk *t, const char *arg)
@@ -115,6 +162,13 @@ enum status client_menu(struct talk *t, const char *arg)
 
     if (!t->known)
         return join_ask(t);
+    if (arg[0] == '\0') { /* they came here by themselves: what was asked is over */
+        enum status st = walk_leave(t);
+
+        if (st != ST_OK)
+            return st;
+        talk_forget(t);
+    }
     screen_open(&sc, t->lang);
     if (arg[0] == 'o')
         screen_say(&sc, TEXT_OLD_SCREEN);
@@ -126,6 +180,8 @@ enum status client_menu(struct talk *t, const char *arg)
         screen_say(&sc, TEXT_HINT);
     if (arg[0] == 'p')
         screen_say(&sc, TEXT_HINT_PHOTO);
+    if (arg[0] == 'w')
+        screen_say(&sc, TEXT_WERE_AWAY);
     screen_say(&sc, TEXT_MENU, T_TEXT("brand", t->shop->brand));
     client_ways(&sc);
     return talk_show(t, &sc);
@@ -139,15 +195,32 @@ enum status client_menu_new(struct talk *t, const char *arg)
     return client_menu(t, "");
 }
 
+/* What was being written is written. */
+static enum status client_done(struct talk *t, const char *arg)
+{
+    talk_forget(t);
+    return client_menu_new(t, arg);
+}
+
+/* Are they writing to the shop? */
+static bool writing(struct talk *t)
+{
+    return t->known && dialog_load(t->s, t->book->name, t->user, &t->dialog) == ST_OK &&
+           strcmp(t->dialog.at, "support") == 0;
+}
+
 enum status client_hint(struct talk *t, const char *arg)
 {
     (void)arg;
+    if (t->up->act == ACT_OTHER && writing(t))
+        return talk_say(t, TEXT_SUPPORT_ONLY);
     return client_menu(t, "hint");
 }
 
 enum status client_photo(struct talk *t, const char *arg)
 {
-    (void)arg;
+    if (writing(t))
+        return support_photo(t, arg);
     return client_menu(t, "photo");
 }
 
@@ -161,9 +234,11 @@ const struct talk_book client_book = {
     .open = open_client,
     .allow = allow_client,
     .menu = client_menu,
-    .text = {"text", client_hint, NEED_NOTHING},
+    .text = {"text", profile_text, NEED_NOTHING},
     .photo = {"photo", client_photo, NEED_NOTHING},
+    .contact = {"contact", phone_shared, NEED_CONSENT},
     .hint = {"hint", client_hint, NEED_NOTHING},
+    .reply = support_continued,
     .blocked = client_blocked,
     .unblocked = client_unblocked,
 };

@@ -3,6 +3,8 @@
  * Help, what we know of a person, and the way out. */
 #include "worker/client/client.h"
 
+#include "core/support.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +16,8 @@ enum status help_open(struct talk *t, const char *arg)
     (void)arg;
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_HELP, T_TEXT("brand", t->shop->brand));
+    screen_gap(&sc);
+    screen_say(&sc, TEXT_HELP_CODE);
     screen_button(&sc, BTN_MENU, "m", "open", NULL);
     return talk_show(t, &sc);
 }
@@ -25,16 +29,18 @@ static const char *yes_no(const struct talk *t, bool yes)
     return text_get(t->lang, yes ? TEXT_YES : TEXT_NO);
 }
 
-/* "Анна Петрова, @anna" */
+/* "Анна Петрова, @anna"; what they call themselves, and in brackets the messenger's */
 static void say_person(struct talk *t, struct screen *sc)
 {
     const struct customer *c = &t->customer;
-    char name[2 * CONTACT_NAME_BYTES + CUSTOMER_USERNAME_BYTES + 8], id[24];
+    char name[3 * CONTACT_NAME_BYTES + CUSTOMER_USERNAME_BYTES + 8], id[24];
     char born[SHOP_WHEN_BYTES] = "—";
 
-    snprintf(name, sizeof(name), "%s%s%s%s%s", c->first_name,
+    snprintf(name, sizeof(name), "%s%s%s%s%s%s%s%s", c->name,
+             c->name[0] != '\0' ? " (" : "", c->first_name,
              c->last_name[0] != '\0' ? " " : "", c->last_name,
-             c->username[0] != '\0' ? ", @" : "", c->username);
+             c->username[0] != '\0' ? ", @" : "", c->username,
+             c->name[0] != '\0' ? ")" : "");
     snprintf(id, sizeof(id), "%" PRId64, c->external_id);
     if (c->has_birth)
         shop_day(c->birth, t->lang, born);
@@ -44,6 +50,8 @@ static void say_person(struct talk *t, struct screen *sc)
                       text_get(t->lang, strcmp(c->language, "en") == 0 ? BTN_ENGLISH
                                                                        : BTN_RUSSIAN)),
                T_TEXT("born", born));
+    if (c->phone[0] != '\0')
+        screen_say(sc, TEXT_DATA_PHONE, T_TEXT("phone", c->phone));
 }
 
 static enum status say_consent(struct talk *t, struct screen *sc)
@@ -91,25 +99,90 @@ static enum status say_history(struct talk *t, struct screen *sc)
     return st;
 }
 
+static enum status say_words(struct talk *t, struct screen *sc)
+{
+    int64_t n = 0;
+    enum status st = support_count(t->s->db, t->customer.id, &n);
+
+    if (st == ST_OK && n > 0)
+        screen_say(sc, TEXT_DATA_WORDS, T_INT("n", n));
+    return st;
+}
+
 /* Their own values, not the names of fields. */
+enum status data_say(struct talk *t, struct screen *sc)
+{
+    enum status st;
+
+    say_person(t, sc);
+    st = say_consent(t, sc);
+    if (st == ST_OK)
+        st = say_words(t, sc);
+    return st == ST_OK ? say_history(t, sc) : st;
+}
+
+/* To unsubscribe, to withdraw and to delete are three things, and are explained. */
+static void data_ways(struct talk *t, struct screen *sc)
+{
+    screen_gap(sc);
+    screen_say(sc, TEXT_DATA_WAYS);
+    screen_button(sc, BTN_EXPORT, "e", "send", NULL);
+    screen_button(sc, BTN_MOVE, "v", "open", NULL);
+    if (t->customer.marketing_ok)
+        screen_button(sc, BTN_MESSAGES_STOP, "n", "stop", NULL);
+    screen_button(sc, BTN_WITHDRAW, "p", "ask", NULL);
+    screen_button(sc, BTN_ERASE, "e", "ask", NULL);
+    screen_button(sc, BTN_MENU, "m", "open", NULL);
+}
+
+/* Who took their consent back may still see it, take it home and have it deleted. */
+static void ways_back(struct talk *t, struct screen *sc)
+{
+    screen_gap(sc);
+    screen_say(sc, TEXT_DATA_TAKEN_BACK);
+    screen_button(sc, BTN_EXPORT, "e", "send", NULL);
+    screen_button(sc, BTN_ERASE, "e", "ask", NULL);
+    screen_button(sc, BTN_COME_BACK, "w", "lang", lang_code(t->lang));
+}
+
+enum status data_none(struct talk *t)
+{
+    struct screen sc;
+
+    screen_open(&sc, t->lang);
+    screen_say(&sc, TEXT_DATA_NOTHING);
+    screen_button(&sc, BTN_COME_BACK, "w", "lang", lang_code(t->lang));
+    return talk_show(t, &sc);
+}
+
 enum status data_open(struct talk *t, const char *arg)
 {
     struct screen sc;
     enum status st;
 
     (void)arg;
+    if (t->customer.id == 0)
+        return data_none(t);
     screen_open(&sc, t->lang);
-    say_person(t, &sc);
-    st = say_consent(t, &sc);
+    st = data_say(t, &sc);
     if (st == ST_OK)
-        st = say_history(t, &sc);
+        st = erase_say(t, &sc);
     if (st != ST_OK) {
         screen_close(&sc);
         return st;
     }
-    screen_button(&sc, BTN_WITHDRAW, "p", "ask", NULL);
-    screen_button(&sc, BTN_MENU, "m", "open", NULL);
+    if (t->known)
+        data_ways(t, &sc);
+    else
+        ways_back(t, &sc);
     return talk_show(t, &sc);
+}
+
+/* Under files, which stay. */
+enum status data_new(struct talk *t, const char *arg)
+{
+    talk_leave(t);
+    return data_open(t, arg);
 }
 
 enum status data_ask(struct talk *t, const char *arg)
@@ -146,6 +219,7 @@ enum status data_withdraw(struct talk *t, const char *arg)
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_WITHDRAWN);
     screen_button(&sc, BTN_COME_BACK, "w", "lang", lang_code(t->lang));
+    screen_button(&sc, BTN_ERASE, "e", "ask", NULL);
     return talk_show(t, &sc);
 }
 
@@ -153,6 +227,8 @@ enum status client_cancel(struct talk *t, const char *arg)
 {
     (void)arg;
     talk_forget(t);
+    if (t->known && t->customer.profile.step != PROFILE_NONE)
+        return profile_stop(t, "");
     return client_menu(t, "cancelled");
 }
 
@@ -171,11 +247,13 @@ enum status client_blocked(struct talk *t, const char *arg)
     return heard(customer_unreachable(t->s->db, t->now, t->customer.id, t->up->id));
 }
 
-/* No word from us: they will press Start, and that is answered. */
+/* No word from us: they will press Start, and that is answered; it shall know that they
+ * have come back. */
 enum status client_unblocked(struct talk *t, const char *arg)
 {
     (void)arg;
     if (!t->known)
         return ST_OK;
+    talk_remember(t, TALK_BACK, NULL);
     return heard(customer_reachable(t->s->db, t->now, t->customer.id, t->up->id));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * The discount to hold up at the till: given, shown, its code renewed. */
+ * The discount to hold up at the till: given, shown, its code renewed, given anew. */
 #include "worker/client/client.h"
 
 #include "core/loyalty/showing.h"
@@ -41,15 +41,8 @@ enum status discount_give(struct talk *t)
         return none_left(t);
     if (st != ST_OK && st != ST_TAKEN)
         return st;
-    if (t->up != NULL && t->up->message != 0 && !t->up->on_photo) {
-        /* The screen with the button to the channel has done its work. */
-        struct screen sc;
-
-        screen_open(&sc, t->lang);
-        screen_say(&sc, TEXT_GATE_PASSED);
-        if ((st = talk_show(t, &sc)) != ST_OK)
-            return st;
-    }
+    if ((st = gate_done(t)) != ST_OK)
+        return st;
     if ((st = discount_show(t, &d, CAPTION_DISCOUNT)) != ST_OK)
         return st;
     return first && !t->customer.marketing_ok ? messages_ask(t) : ST_OK;
@@ -57,13 +50,15 @@ enum status discount_give(struct talk *t)
 
 enum status discount_open(struct talk *t, const char *arg)
 {
-    struct discount d;
-    enum status st = discount_best(t->s->db, t->now, t->customer.id, &d);
+    struct best b;
+    enum status st = best_load(t, &b);
 
     (void)arg;
-    if (st == ST_NONE)
-        return none_left(t);
-    return st == ST_OK ? discount_show(t, &d, CAPTION_DISCOUNT) : st;
+    if (st != ST_OK)
+        return st;
+    if (b.n > 0)
+        return discount_show(t, &b.list[0], CAPTION_DISCOUNT);
+    return b.waiting.id != 0 ? gate_away(t, &b.waiting) : none_left(t);
 }
 
 /* Theirs and good, or ST_NONE. */
@@ -85,6 +80,8 @@ enum status discount_one(struct talk *t, const char *arg)
 
     if (st == ST_NONE)
         return wallet_active(t, "");
+    if (st == ST_OK && best_waits(t, &d))
+        return gate_away(t, &d);
     return st == ST_OK ? discount_show(t, &d, CAPTION_DISCOUNT) : st;
 }
 
@@ -116,4 +113,17 @@ enum status discount_fresh(struct talk *t, const char *arg)
         (st = showing_outdated(t->s->db, &d, t->up->message)) == ST_NONE)
         return renew(t, &d);
     return st == ST_OK ? discount_show(t, &d, CAPTION_DISCOUNT) : st;
+}
+
+/* One that ran out, once more. Pressed again, it is the same one. */
+enum status discount_anew(struct talk *t, const char *arg)
+{
+    struct discount d;
+    enum status st =
+        discount_again(t->s->db, t->now, talk_id(arg, NULL), t->customer.id, &d);
+
+    if (st == ST_NONE || st == ST_REFUSED ||
+        (st == ST_TAKEN && discount_state(&d, t->now) != DISCOUNT_ACTIVE))
+        return discount_open(t, "");
+    return st == ST_OK || st == ST_TAKEN ? discount_show(t, &d, CAPTION_DISCOUNT) : st;
 }

@@ -52,6 +52,10 @@ enum status join_ask(struct talk *t)
     screen_gap(&sc);
     screen_say_own(&sc, body.s);
     sc.failed |= body.failed;
+    if (t->shop->set.consent_url[0] != '\0') {
+        screen_url(&sc, BTN_WHOLE_TEXT, t->shop->set.consent_url);
+        screen_row(&sc);
+    }
     screen_button(&sc, BTN_AGREE, "w", "yes", arg);
     screen_button(&sc, BTN_DISAGREE, "w", "no", lang_code(t->lang));
     screen_button(&sc, BTN_OTHER_LANGUAGE, "w", "lang",
@@ -63,22 +67,38 @@ enum status join_ask(struct talk *t)
 /* Back again: the discount if there is one, the way to it if there never was. */
 static enum status welcome_back(struct talk *t)
 {
-    struct discount d;
-    enum status st = discount_best(t->s->db, t->now, t->customer.id, &d);
+    struct best b;
+    enum status st = best_load(t, &b);
 
+    if (st == ST_OK && b.n > 0)
+        return discount_show(t, &b.list[0], CAPTION_DISCOUNT);
+    if (st == ST_OK && b.waiting.id != 0)
+        return gate_away(t, &b.waiting);
     if (st == ST_OK)
-        return discount_show(t, &d, CAPTION_DISCOUNT);
-    if (st == ST_NONE)
         st = wallet_any(t);
     if (st == ST_NONE)
         return gate_open(t, "");
     return st == ST_OK ? client_menu(t, "") : st;
 }
 
+/* They had blocked us. The news that they let us in again may have come before. */
+static bool is_back(struct talk *t)
+{
+    return t->back || (dialog_load(t->s, t->book->name, t->user, &t->dialog) == ST_OK &&
+                       strcmp(t->dialog.at, TALK_BACK) == 0);
+}
+
 enum status join_start(struct talk *t, const char *arg)
 {
+    bool back = t->known && is_back(t);
+    enum status st = ST_OK;
+
     (void)arg;
     talk_forget(t);
+    if (back)
+        st = messages_back(t);
+    if (st != ST_OK)
+        return st;
     return t->known ? welcome_back(t) : join_ask(t);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * The QR picture in the customer's chat: sent once for one press, and put right in
- * place when its code is spent, given back or renewed. */
+ * place when its code is spent, given back, renewed or over. */
 #include "worker/client/client.h"
 
 #include "core/loyalty/redemption.h"
@@ -21,26 +21,6 @@ static void link_print(const struct shop *shop, const struct discount *d, char *
         snprintf(out, room, "https://t.me/%s?start=q_%s", name, d->token);
     else
         snprintf(out, room, "%s", d->code);
-}
-
-/* The words under a good code and its buttons. */
-static void say_good(struct talk *t, struct screen *sc, const struct discount *d,
-                     enum text_key head)
-{
-    char percent[SHOP_WHEN_BYTES], until[SHOP_WHEN_BYTES], shown[CODE_SHOWN + 1];
-    char id[14];
-
-    shop_percent(d->percent_bp, t->lang, percent);
-    shop_until(t->shop, d->valid_until, t->lang, until);
-    code_show(d->code, shown);
-    base36_print((uint64_t)d->id, id);
-    screen_open(sc, t->lang);
-    screen_say(sc, head, T_TEXT("brand", t->shop->brand), T_TEXT("percent", percent),
-               T_TEXT("code", shown), T_TEXT("until", until));
-    screen_copy(sc, BTN_COPY, shown);
-    screen_button(sc, BTN_FRESH, "d", "fresh", id);
-    screen_button(sc, BTN_WALLET, "l", "open", NULL);
-    screen_button(sc, BTN_MENU, "m", "open", NULL);
 }
 
 /* ---- sending -------------------------------------------------------------------- */
@@ -78,7 +58,8 @@ static enum status send(struct talk *t, const struct discount *d, enum text_key 
 
     link_print(t->shop, d, link, sizeof(link));
     asked_print(t, asked);
-    say_good(t, &sc, d, head);
+    if ((st = caption_good(t, &sc, d, head)) != ST_OK)
+        return st;
     screen_qr(&sc, link);
     st = talk_send(t, &sc, MESSAGE_SERVICE);
     if (st != ST_OK || t->last == 0)
@@ -96,26 +77,19 @@ enum status discount_show(struct talk *t, const struct discount *d, enum text_ke
 
 /* ---- putting right -------------------------------------------------------------- */
 
-static void say_used(struct talk *t, struct screen *sc, const struct redemption *r)
+static enum status say(struct talk *t, struct screen *sc, const struct discount *d,
+                       const struct redemption *r)
 {
-    char percent[SHOP_WHEN_BYTES], when[SHOP_WHEN_BYTES];
-
-    shop_percent(r->percent_bp, t->lang, percent);
-    shop_when(t->shop, r->redeemed_at, t->lang, when);
-    screen_open(sc, t->lang);
-    screen_say(sc, CAPTION_USED, T_TEXT("when", when), T_TEXT("store", r->store),
-               T_TEXT("percent", percent));
-    screen_button(sc, BTN_MENU, "m", "open", NULL);
+    if (r->id != 0) {
+        caption_used(t, sc, r);
+        return ST_OK;
+    }
+    if (discount_state(d, t->now) == DISCOUNT_EXPIRED)
+        return caption_gone(t, sc, d);
+    return caption_good(t, sc, d, CAPTION_DISCOUNT);
 }
 
-static void say_retired(struct talk *t, struct screen *sc)
-{
-    screen_open(sc, t->lang);
-    screen_say(sc, CAPTION_RETIRED);
-    screen_button(sc, BTN_MENU, "m", "open", NULL);
-}
-
-/* All pictures of that code: r: it was spent by that; NULL: it is good again. */
+/* All pictures of that code. r->id not 0: it was spent by that. */
 static enum status put_right(struct talk *t, const struct discount *d,
                              const struct redemption *r)
 {
@@ -125,11 +99,9 @@ static enum status put_right(struct talk *t, const struct discount *d,
     enum status st = showing_list(t->s->db, d->id, d->code, message, &n);
 
     for (i = 0; i < n && st == ST_OK; i++) {
-        if (r != NULL)
-            say_used(t, &sc, r);
-        else
-            say_good(t, &sc, d, CAPTION_DISCOUNT);
-        st = talk_caption(t, &sc, message[i]);
+        st = say(t, &sc, d, r);
+        if (st == ST_OK)
+            st = talk_caption(t, &sc, message[i]);
     }
     return st;
 }
@@ -138,7 +110,7 @@ static enum status put_right(struct talk *t, const struct discount *d,
  * discount stays locked until the edits are put, so they stand in the same order. */
 enum status picture_put_right(struct talk *t, int64_t discount_id, bool back)
 {
-    struct redemption r;
+    struct redemption r = {0};
     struct discount d;
     enum discount_status state;
     enum status st = discount_lock(t->s->db, discount_id, &d);
@@ -146,11 +118,10 @@ enum status picture_put_right(struct talk *t, int64_t discount_id, bool back)
     if (st != ST_OK)
         return st == ST_NONE ? ST_OK : st;
     state = discount_state(&d, t->now);
-    if (state == DISCOUNT_ACTIVE)
-        return back ? put_right(t, &d, NULL) : ST_OK; /* one use of several */
-    if (state != DISCOUNT_USED)
-        return ST_OK;
-    st = redemption_of(t->s->db, d.id, &r);
+    if (state == DISCOUNT_REVOKED || (state == DISCOUNT_ACTIVE && !back))
+        return ST_OK; /* one use of several leaves it as it is */
+    if (state == DISCOUNT_USED)
+        st = redemption_of(t->s->db, d.id, &r);
     if (st != ST_OK)
         return st == ST_NONE ? ST_OK : st;
     return put_right(t, &d, &r);
@@ -168,11 +139,11 @@ enum status picture_retire(struct talk *t, int64_t discount_id, const char *code
     for (i = 0; i < n && st == ST_OK; i++) {
         if (message[i] == pressed)
             pressed = 0;
-        say_retired(t, &sc);
+        caption_retired(t, &sc);
         st = talk_caption(t, &sc, message[i]);
     }
     if (st != ST_OK || pressed == 0)
         return st;
-    say_retired(t, &sc);
+    caption_retired(t, &sc);
     return talk_caption(t, &sc, pressed);
 }

@@ -3,10 +3,6 @@
  * All discounts of a customer, in three lists: good, used (when, where), run out. */
 #include "worker/client/client.h"
 
-#include "core/loyalty/redemption.h"
-
-#include <stdio.h>
-
 #define PAGE 5
 
 static const struct list {
@@ -21,7 +17,7 @@ static const struct list {
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 
-static enum text_key source_text(enum discount_source source)
+const char *wallet_what(enum lang lang, enum discount_source source)
 {
     static const enum text_key names[SOURCE_COUNT] = {
         [SOURCE_SUBSCRIPTION] = TEXT_FOR_SUBSCRIPTION,
@@ -29,7 +25,8 @@ static enum text_key source_text(enum discount_source source)
         [SOURCE_MANUAL] = TEXT_FOR_YOU,
     };
 
-    return source > 0 && source < SOURCE_COUNT ? names[source] : TEXT_FOR_YOU;
+    return text_get(lang,
+                    source > 0 && source < SOURCE_COUNT ? names[source] : TEXT_FOR_YOU);
 }
 
 enum status wallet_any(struct talk *t)
@@ -58,7 +55,7 @@ static enum status say_line(struct talk *t, struct screen *sc, const struct list
     char percent[SHOP_WHEN_BYTES], when[SHOP_WHEN_BYTES];
     struct redemption r;
     enum status st;
-    const char *what = text_get(t->lang, source_text(d->source));
+    const char *what = wallet_what(t->lang, d->source);
 
     shop_percent(d->percent_bp, t->lang, percent);
     shop_until(t->shop, d->valid_until, t->lang, when);
@@ -76,7 +73,7 @@ static enum status say_line(struct talk *t, struct screen *sc, const struct list
     }
     screen_say(sc, l->state == DISCOUNT_EXPIRED ? TEXT_LINE_GONE : TEXT_LINE_ACTIVE,
                T_TEXT("percent", percent), T_TEXT("what", what), T_TEXT("until", when));
-    return ST_OK;
+    return l->state == DISCOUNT_ACTIVE ? caption_terms(t, sc, d) : ST_OK;
 }
 
 static void show_button(struct talk *t, struct screen *sc, const struct discount *d)
@@ -114,6 +111,7 @@ static void buttons(struct screen *sc, const struct list *l, int offset, int tot
     for (i = 0; i < LISTS; i++)
         if (&lists[i] != l)
             screen_button(sc, lists[i].tab, "l", lists[i].action, NULL);
+    screen_button(sc, BTN_HISTORY, "y", "open", NULL);
     screen_button(sc, BTN_MENU, "m", "open", NULL);
 }
 

@@ -14,7 +14,7 @@ local lists, workers, ids, named = {}, {}, {}, {}
 for i = 0, 33 do
     local head = redis.call('LINDEX', KEYS[6 + i], 0)
     lists[#lists + 1] = redis.call('LLEN', KEYS[6 + i])
-    lists[#lists + 1] = head and tonumber(string.sub(head, 32, 44)) or 0
+    lists[#lists + 1] = head and #head >= 32 and struct.unpack('>I6', head, 21) or 0
 end
 for i = 2, #ARGV do
     named[ARGV[i]] = KEYS[38 + i]
@@ -40,10 +40,10 @@ if delayed > tonumber(ARGV[1]) then
     complete = 0
 end
 for _, e in ipairs(redis.call('ZRANGE', KEYS[2], 0, tonumber(ARGV[1]) - 1)) do
-    ids[#ids + 1] = string.sub(e, 1, 26)
+    ids[#ids + 1] = string.sub(e, 2, 17)
 end
 for _, e in ipairs(redis.call('LRANGE', KEYS[3], 0, 999)) do
-    ids[#ids + 1] = string.sub(e, 2, 27)
+    ids[#ids + 1] = string.sub(e, 3, 18)
 end
 return {now, lists, delayed, redis.call('LLEN', KEYS[3]), redis.call('HGETALL', KEYS[4]),
     workers, ids, complete, redis.call('HGETALL', KEYS[5]),

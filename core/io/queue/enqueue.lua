@@ -4,8 +4,9 @@
 -- ARGV  1 how many jobs  2 what becomes of those that do not fit: s(pilled: they wait in
 --       MySQL), r(efused), f(it anyway: they have waited)  3 how many lists;
 --       for each list: its number (2 digits), most entries, most bytes, the level from
---       which it stays shut; for each job: index among the lists, due in ms or 0, id,
---       attempts (2 hex), index of its lock in KEYS or 0, how long the lock lives, body
+--       which it stays shut; for each job: index among the lists, due in ms or 0, the
+--       first 20 bytes of its entry, index of its lock in KEYS or 0, how long the lock
+--       lives, body
 -- Returns a letter for each job: 1 put, 0 does not fit, u its lock is held by another.
 --
 -- gate: list -> how many of its jobs were kept out; until those are in, later ones stay
@@ -45,14 +46,15 @@ end
 
 local answers, put = {}, {}
 for i = 1, n do
-    local a = jobs + (i - 1) * 7
-    local l, lock = tonumber(ARGV[a]), tonumber(ARGV[a + 4])
+    local a = jobs + (i - 1) * 6
+    local l, lock = tonumber(ARGV[a]), tonumber(ARGV[a + 3])
     local waits = tonumber(ARGV[a + 1]) > now
     if not waits and room[l] < 1 then
         answers[i] = '0'
         out[l] = out[l] + 1
     elseif lock > 0
-        and not redis.call('SET', KEYS[lock], ARGV[a + 2], 'NX', 'PX', ARGV[a + 5]) then
+        and not redis.call('SET', KEYS[lock], string.sub(ARGV[a + 2], 2, 17), 'NX', 'PX',
+            ARGV[a + 4]) then
         answers[i] = 'u'
     else
         answers[i] = '1'
@@ -65,8 +67,7 @@ local seq = redis.call('HINCRBY', KEYS[1], 'seq', #put) - #put
 local soonest = math.huge
 for i, a in ipairs(put) do
     local l, due = tonumber(ARGV[a]), tonumber(ARGV[a + 1])
-    local entry = ARGV[a + 2] .. ARGV[a + 3] .. '0' .. ARGV[l * 4]
-        .. string.format('%013d%010x', now, seq + i - 1) .. ARGV[a + 6]
+    local entry = ARGV[a + 2] .. struct.pack('>I6I6', now, seq + i - 1) .. ARGV[a + 5]
     if due > now then
         redis.call('ZADD', KEYS[2], due, entry)
         soonest = math.min(soonest, due)

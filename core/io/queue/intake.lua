@@ -50,8 +50,8 @@ for k = 1, n do
             lists[ARGV[a + 1]] = entries
         end
         if not guessed then
-            entry = string.sub(entry, 1, 31) .. string.format('%013d%010x', now, seq + k - 1)
-                .. string.sub(entry, 55)
+            entry = string.sub(entry, 1, 20) .. struct.pack('>I6I6', now, seq + k - 1)
+                .. string.sub(entry, 33)
         end
         entries[#entries + 1] = entry
         put = put + 1

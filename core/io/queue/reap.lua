@@ -12,19 +12,23 @@ if ARGV[2] == '0' and lease and tonumber(lease) > now then
     return {-1, 0}
 end
 local held = redis.call('HVALS', KEYS[1])
-table.sort(held, function(a, b) return string.sub(a, 45, 54) > string.sub(b, 45, 54) end)
+local function number(e) -- of what is no entry: none
+    return #e >= 32 and struct.unpack('>I6', e, 27) or 0
+end
+table.sort(held, function(a, b) return number(a) > number(b) end)
 local moved, poisoned = 0, 0
 for _, e in ipairs(held) do
-    local crashes = tonumber(string.sub(e, 29, 29), 16)
-    if string.sub(e, 1, 26) == blame then
+    local list = #e >= 32 and KEYS[8 + string.byte(e, 18)]
+    local crashes = string.byte(e, 20) or 0
+    if string.sub(e, 2, 17) == blame then
         crashes = math.min(15, crashes + 1)
-        e = string.sub(e, 1, 28) .. string.format('%x', crashes) .. string.sub(e, 30)
+        e = string.sub(e, 1, 19) .. string.char(crashes) .. string.sub(e, 21)
     end
-    if crashes >= most then
+    if crashes >= most or not list then
         redis.call('RPUSH', KEYS[7], (ARGV[5] or 'p') .. e)
         poisoned = poisoned + 1
     else
-        redis.call('LPUSH', KEYS[8 + tonumber(string.sub(e, 30, 31))], e)
+        redis.call('LPUSH', list, e)
         moved = moved + 1
     end
 end

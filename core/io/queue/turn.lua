@@ -2,14 +2,22 @@
 -- One turn of one worker: settle what it finished, promote what is due, lease more.
 -- allow-oom: a Redis that is full must still be drained.
 -- KEYS  1 i:<wid>  2 w  3 z  4 own  5 bell  6 c  7 d  8..41 the lists 0..33
--- ARGV  wid, want, lease ms, its wear ms, lanes not to lease from ("HNLB" or a part of it),
+--       or, a short turn: 8, 9 the lists 16 and 17; its results are A or D only
+-- ARGV  want, lease ms, its wear ms, lanes not to lease from ("HNLB" or a part of it),
 --       n, then for each result: id, outcome, wait ms
 --       outcome A done, R failed, N given back, D dead; in the order of the lease
--- Returns {fenced, nap ms, entry, entry, …}
+-- Returns {fenced, nap ms, 1 when the next may be a short one, entry, entry, …}
+--
+-- A short turn looks at neither hot nor bulk lists, nor at what is due: a whole one did
+-- a moment ago and found none. It is what most turns of a busy worker are, and names 9
+-- keys instead of 41.
 --
 -- own: hot list -> "count:blocked until:wid": how many of its entries the wid holds, and
 -- until when nobody may take from it, as its head waits to be tried again.
-local wid, want = ARGV[1], tonumber(ARGV[2])
+local wid = string.sub(KEYS[1], #KEYS[2] + 2) -- w and i:<wid> begin alike
+local want = tonumber(ARGV[1])
+local short = #KEYS == 9
+local first_list = short and 8 - 16 or 8 -- KEYS[first_list + n] is list n
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local nap, fenced = 1000, 0
@@ -27,17 +35,18 @@ if some then
     local flat = redis.call('HGETALL', KEYS[4])
     for i = 1, #flat, 2 do
         local held, blocked, who = string.match(flat[i + 1], '^(%d+):(%d+):(.*)$')
-        own[flat[i]] = {held = tonumber(held), blocked = tonumber(blocked), who = who}
+        own[tonumber(flat[i])] = {
+            held = tonumber(held), blocked = tonumber(blocked), who = who}
     end
 end
 
 local function own_save(list)
-    local o = own[list]
+    local o, name = own[list], string.format('%02d', list)
     if o.held == 0 and o.blocked <= now then
-        redis.call('HDEL', KEYS[4], list)
+        redis.call('HDEL', KEYS[4], name)
         own[list] = nil
     else
-        redis.call('HSET', KEYS[4], list, o.held .. ':' .. o.blocked .. ':' .. o.who)
+        redis.call('HSET', KEYS[4], name, o.held .. ':' .. o.blocked .. ':' .. o.who)
     end
 end
 
@@ -45,19 +54,19 @@ end
 -- first is the head again.
 local back, touched = {}, {}
 local settled, entries = {}, {}
-for i = 1, tonumber(ARGV[6]) do
-    settled[i] = ARGV[4 + i * 3]
+for i = 1, tonumber(ARGV[5]) do
+    settled[i] = ARGV[3 + i * 3]
 end
 if #settled > 0 then
     entries = redis.call('HMGET', KEYS[1], unpack(settled))
     redis.call('HDEL', KEYS[1], unpack(settled))
 end
 for i, id in ipairs(settled) do
-    local e, code, wait = entries[i], ARGV[5 + i * 3], tonumber(ARGV[6 + i * 3])
+    local e, code, wait = entries[i], ARGV[4 + i * 3], tonumber(ARGV[5 + i * 3])
     if not e or settled[id] then
         fenced = fenced + 1
     else
-        local list = string.sub(e, 30, 31)
+        local list = string.byte(e, 18)
         settled[id] = true
         count(code)
         if own[list] and own[list].who == wid then
@@ -68,10 +77,10 @@ for i, id in ipairs(settled) do
             redis.call('RPUSH', KEYS[7], 't' .. e)
         elseif code == 'R' or code == 'N' then
             if code == 'R' then
-                local tries = math.min(255, tonumber(string.sub(e, 27, 28), 16) + 1)
-                e = string.sub(e, 1, 26) .. string.format('%02x', tries) .. string.sub(e, 29)
+                local tries = math.min(255, string.byte(e, 19) + 1)
+                e = string.sub(e, 1, 18) .. string.char(tries) .. string.sub(e, 20)
             end
-            if tonumber(list) >= 16 and wait > 0 then
+            if list >= 16 and wait > 0 then
                 redis.call('ZADD', KEYS[3], now + wait, e)
             else
                 back[#back + 1] = {list = list, entry = e}
@@ -86,21 +95,24 @@ for i, id in ipairs(settled) do
     end
 end
 for i = #back, 1, -1 do
-    redis.call('LPUSH', KEYS[8 + tonumber(back[i].list)], back[i].entry)
+    redis.call('LPUSH', KEYS[8 + back[i].list], back[i].entry)
 end
 for list in pairs(touched) do
     own_save(list)
 end
 
 -- 2. promote: due entries get a new stamp, as their list is in the order of stamps.
-local first_due = some and redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
+local first_due = some and not short and redis.call('ZRANGE', KEYS[3], 0, 0, 'WITHSCORES')[2]
 if first_due and tonumber(first_due) <= now then
     local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 128)
     local seq = redis.call('HINCRBY', KEYS[6], 'seq', #due) - #due
     for i, e in ipairs(due) do
         redis.call('ZREM', KEYS[3], e)
-        redis.call('RPUSH', KEYS[8 + tonumber(string.sub(e, 30, 31))], string.sub(e, 1, 31)
-            .. string.format('%013d%010x', now, seq + i - 1) .. string.sub(e, 55))
+        local list = KEYS[8 + (string.byte(e, 18) or 99)]
+        e = list and string.sub(e, 1, 20)
+            .. struct.pack('>I6I6', now, seq + i - 1) .. string.sub(e, 33)
+            or 't' .. e -- no entry: aside
+        redis.call('RPUSH', list or KEYS[7], e)
     end
 end
 
@@ -109,19 +121,22 @@ end
 local pattern = 'HNHBHNHLHNHBHNHL'
 local taken, dry, hot_dry, hot_taken = {}, {}, {}, {}
 local turn = 0
-for lane in string.gmatch(ARGV[5], '.') do
+for lane in string.gmatch(ARGV[4], '.') do
     dry[lane] = true
+end
+if short then
+    dry.H, dry.B = true, true
 end
 if want > 0 then -- the count of leases is the turn, too; put right below
     turn = redis.call('HINCRBY', KEYS[6], 'lease', want) - want
 end
 
 local function take(list)
-    local e = redis.call('LPOP', KEYS[8 + list])
+    local e = redis.call('LPOP', KEYS[first_list + list])
     if not e then
         return nil
     end
-    if redis.call('HSET', KEYS[1], string.sub(e, 1, 26), e) == 0 then
+    if redis.call('HSET', KEYS[1], string.sub(e, 2, 17), e) == 0 then
         count('collapsed')
         return true
     end
@@ -132,16 +147,16 @@ end
 -- The rest of a lease from the one lane that has anything: two calls for all of it. Only
 -- when nothing was held before, so that a second entry of an id can be told here.
 local function take_rest(list)
-    local got = redis.call('LPOP', KEYS[8 + list], want - #taken)
+    local got = redis.call('LPOP', KEYS[first_list + list], want - #taken)
     if not got then
         return
     end
     local fields, mine = {}, {}
     for _, e in ipairs(taken) do
-        mine[string.sub(e, 1, 26)] = true
+        mine[string.sub(e, 2, 17)] = true
     end
     for _, e in ipairs(got) do
-        local id = string.sub(e, 1, 26)
+        local id = string.sub(e, 2, 17)
         if mine[id] then
             count('collapsed')
         else
@@ -156,8 +171,10 @@ local function take_rest(list)
 end
 
 -- One look at sixteen lists, where there is mostly nothing.
+local none = {}
 local function none_of(first, last)
-    return redis.call('EXISTS', unpack(KEYS, 8 + first, 8 + last)) == 0
+    none[first] = redis.call('EXISTS', unpack(KEYS, 8 + first, 8 + last)) == 0
+    return none[first]
 end
 
 local function take_hot()
@@ -167,8 +184,7 @@ local function take_hot()
     local first = math.floor(turn / 2) -- the hot lane has every second turn
     for i = 0, 15 do
         local list = (first + i) % 16
-        local name = string.format('%02d', list)
-        local o = own[name]
+        local o = own[list]
         if not hot_dry[list] then
             if o and o.held > 0 and o.who ~= wid and not redis.call('ZSCORE', KEYS[2], o.who) then
                 o.held = 0 -- its owner is gone without a trace
@@ -182,9 +198,9 @@ local function take_hot()
                 local before = #taken
                 if take(list) then
                     if #taken > before then
-                        o = own[name] or {held = 0, blocked = 0, who = wid}
+                        o = own[list] or {held = 0, blocked = 0, who = wid}
                         o.held, o.who = o.held + 1, wid
-                        own[name] = o
+                        own[list] = o
                         hot_taken[list] = (hot_taken[list] or 0) + 1
                     end
                     return true
@@ -234,15 +250,15 @@ while #taken < want do
     end
 end
 for list in pairs(hot_taken) do
-    own_save(string.format('%02d', list))
+    own_save(list)
 end
 
 -- 4. the lease: a worker is in w exactly while it holds something. One that is hardly worn
 -- is as good as new, and costs no write.
 if #taken > 0 or redis.call('HLEN', KEYS[1]) > 0 then
-    local lease = now + tonumber(ARGV[3])
+    local lease = now + tonumber(ARGV[2])
     local had = redis.call('ZSCORE', KEYS[2], wid)
-    if not had or tonumber(had) < lease - tonumber(ARGV[4]) then
+    if not had or tonumber(had) < lease - tonumber(ARGV[3]) then
         redis.call('ZADD', KEYS[2], lease, wid)
     end
 else
@@ -265,4 +281,12 @@ end
 if fenced > 0 then
     redis.call('HINCRBY', KEYS[6], 'fenced', fenced)
 end
-return {fenced, nap, unpack(taken)}
+
+-- 5. were the lists that a short turn leaves out empty?
+if not short and none[0] == nil then
+    none_of(0, 15)
+end
+if none[0] and none[18] == nil then
+    none_of(18, 33)
+end
+return {fenced, nap, none[0] and none[18] and 1 or 0, unpack(taken)}

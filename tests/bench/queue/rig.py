@@ -229,7 +229,6 @@ class Rig:
         self.redis = redis_py.Redis(unix_socket_path=self.servers['redis'], db=0,
                                     socket_timeout=30)
         self.redis.config_set('appendfsync', 'everysec')
-        self.redis.config_set('hz', '100')  # as ./run and compose have it
         self.redis.config_set('auto-aof-rewrite-percentage', '0')
         self.servers['port'] = self.open_port()
         self.pin_all(pinned)

@@ -1,5 +1,6 @@
 // The chat page: who I am, which chat is open, and what happens when I touch things.
 import { dayOf, face, icon, make, message, nameOf, rows, timeOf } from './render.js';
+import { openApp } from './app.js';
 import { decode } from './camera.js';
 import * as sheet from './sheet.js';
 import { someone, split } from './split.js';
@@ -30,7 +31,7 @@ async function act(path, body, type) {
     try {
         return await ask(path, body, type);
     } catch (e) {
-        const known = { 'this person has blocked the bot': 'Бот заблокирован: сначала разблокируйте его', 'no such message or button': 'Этой кнопки больше нет' };
+        const known = { 'this person has been thrown out of the channel': 'Этого человека исключили из канала', 'this person has blocked the bot': 'Бот заблокирован: сначала разблокируйте его', 'no such message or button': 'Этой кнопки больше нет' };
         sheet.toast(known[e.message] || `Не получилось: ${e.message}`);
         return null;
     }
@@ -110,6 +111,7 @@ const on = {
     zoom: (m) => sheet.zoom(m.file, m.caption, () => camera(m.file)),
     camera: (file) => camera(file),
     link: (url) => follow(url),
+    app: (which, title) => launch(which, title),
     press: async (m, b, element) => {
         element.classList.add('wait');
         waiting.set(m.message_id, element);
@@ -171,22 +173,29 @@ function showHead(status) {
     document.title = `${titleOf(state.bot)} — ${nameOf(me())}`;
 }
 
+function joinWord() {
+    if (['member', 'administrator', 'creator', 'restricted_in'].includes(me().channel))
+        return 'Отписаться';
+    if (me().channel === 'asked')
+        return 'Отозвать заявку';
+    return state.channel.by_request ? 'Подать заявку' : 'Подписаться';
+}
+
 function showFoot() {
-    const joined = ['member', 'administrator', 'creator', 'restricted_in'].includes(me().channel);
-    const wide = state.bot === 'channel' ? (joined ? 'Отписаться' : 'Подписаться')
+    const wide = state.bot === 'channel' ? joinWord()
         : state.blocked ? 'Разблокировать' : !state.started ? 'Начать' : '';
     $('wide').hidden = !wide;
     $('wide').textContent = wide;
     $('bar').hidden = Boolean(wide);
-    $('more').hidden = state.bot === 'channel';
-    const commands = state.bot !== 'channel' ? commandList() : [];
-    $('menu').hidden = !commands.length;
-    $('menu').firstElementChild.textContent = 'Меню';
+    const commands = state.bot !== 'channel' ? commandList() : [], app = menuApp();
+    $('menu').hidden = !commands.length && !app;
+    $('menu').firstElementChild.textContent = app ? app.text : 'Меню';
     const keyboard = state.keyboard && !wide ? state.keyboard.keyboard : [];
     $('text').placeholder = (state.keyboard && state.keyboard.input_field_placeholder) || 'Сообщение';
     $('keys').replaceChildren(...rows('', keyboard, (b) => {
         const text = typeof b === 'string' ? b : b.text, e = make('button', '', text);
-        e.onclick = () => (b.request_contact ? act('contact', { person: state.me, bot: state.bot }) : say(text));
+        e.onclick = () => (b.request_contact ? act('contact', { person: state.me, bot: state.bot })
+            : b.web_app ? launch({ text }, text) : say(text));
         return e;
     }).children);
 }
@@ -199,6 +208,20 @@ function commandList() {
             if (s[key] && s[key].length)
                 return s[key];
     return [];
+}
+
+// The button beside the input field, when it opens a page.
+function menuApp() {
+    if (state.bot === 'channel')
+        return null;
+    const s = bot(state.bot).settings, b = s[`menu_button|${state.me}`] || s['menu_button|0'];
+    return b && b.type === 'web_app' ? b : null;
+}
+
+async function launch(which, title) {
+    const opened = await act('app', { person: state.me, bot: state.bot, ...which });
+    if (opened)
+        openApp(title, opened, async () => (await ask('photos')).photos);
 }
 
 async function loadChat() {
@@ -316,14 +339,49 @@ function attachMenu() {
         } },
         { icon: 'file', text: 'Файл', act: () => $('file').click() },
         { icon: 'person', text: 'Свой контакт', act: () => act('contact', mine) },
+        { icon: 'person', text: 'Чужой контакт', act: () => sheet.people('Чей контакт?', state.people.filter((p) => p.id !== state.me), null, null,
+            (p) => act('contact', { ...mine, of: p.id, phone: p.phone || '79991234567' })) },
+        { icon: 'person', text: 'Контакт из записной книжки', act: () => act('contact', { ...mine, of: 0, phone: '79997654321' }) },
     ]);
+}
+
+// What an admin of the channel does to this person, and the channel's own way to let in.
+function channelMenu() {
+    const standing = (status) => async () => {
+        await act('rights', { person: state.me, status });
+        await loadPeople();
+        showFoot();
+    };
+    const items = [
+        { icon: 'block', danger: true, text: 'Исключить из канала', act: standing('kicked') },
+        { icon: 'block', text: 'Ограничить, но оставить', act: standing('restricted_in') },
+        { icon: 'block', text: 'Ограничить и вывести', act: standing('restricted_out') },
+        { icon: 'turn', text: 'Снять исключение', act: standing('left') },
+        { icon: 'turn', text: state.channel.by_request ? 'Впускать всех сразу' : 'Впускать по заявкам',
+            act: () => act('channel', { by_request: !state.channel.by_request }) },
+    ];
+    if (me().channel === 'asked')
+        items.unshift({ icon: 'add', text: 'Принять заявку', act: standing('member') }, { icon: 'block', text: 'Отклонить заявку', act: standing('left') });
+    sheet.menu(titleOf('channel'), items);
+}
+
+function aboutBot() {
+    const s = bot(state.bot).settings, lang = (me().language_code || '').slice(0, 2);
+    const said = (what) => ((s[`${what}|${lang}`] || s[`${what}|`] || {})[what] || '').trim();
+    const lines = [said('short_description'), said('description'), ...commandList().map((c) => `/${c.command} — ${c.description}`)];
+    sheet.alertBox(lines.filter(Boolean).join('\n') || 'Бот ничего о себе не рассказал');
 }
 
 function moreMenu() {
     const mine = { person: state.me, bot: state.bot };
+    if (state.bot === 'channel') {
+        channelMenu();
+        return;
+    }
     const items = [
         { icon: 'turn', text: 'Начать заново (/start)', act: () => act('start', mine) },
         { icon: 'person', text: 'Сменить человека', act: switchPerson },
+        { icon: 'file', text: 'О боте', act: aboutBot },
     ];
     if (state.started)
         items.push({ icon: 'block', danger: !state.blocked, text: state.blocked ? 'Разблокировать бота' : 'Заблокировать бота',
@@ -332,7 +390,7 @@ function moreMenu() {
 }
 
 async function wideAct() {
-    const mine = { person: state.me, bot: state.bot }, joined = $('wide').textContent === 'Отписаться';
+    const mine = { person: state.me, bot: state.bot }, joined = ['Отписаться', 'Отозвать заявку'].includes($('wide').textContent);
     if (state.bot === 'channel')
         await act(joined ? 'leave' : 'join', { person: state.me });
     else
@@ -459,7 +517,7 @@ function wire() {
     $('feed').onscroll = () => { low = atBottom(); if (low) $('down').hidden = true; };
     // A picture takes its height only when it has come; who read the end still does.
     $('feed').addEventListener('load', () => { if (low) toBottom(); }, true);
-    $('menu').onclick = () => sheet.menu('Команды', commandList().map((c) => ({ text: c.description, code: `/${c.command}`, act: () => say(`/${c.command}`) })));
+    $('menu').onclick = () => (menuApp() ? launch({ menu: true }, menuApp().text) : sheet.menu('Команды', commandList().map((c) => ({ text: c.description, code: `/${c.command}`, act: () => say(`/${c.command}`) }))));
     $('photo').onchange = () => sendFile($('photo'), 'photo');
     $('file').onchange = () => sendFile($('file'), 'document');
     $('text').oninput = grow;

@@ -158,6 +158,8 @@ function inlineButton(m, b, on) {
             on.copy(b.copy_text.text);
         else if (b.callback_data !== undefined)
             on.press(m, b, e);
+        else if (b.web_app)
+            on.app({ message_id: m.message_id, text: b.text }, b.text);
         else
             on.toast('Такие кнопки эта страница не открывает');
     };

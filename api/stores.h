@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * api/stores.h - the shops with a till (core/staff/store.h). */
+#ifndef API_STORES_H
+#define API_STORES_H
+
+#include "api/call.h"
+
+enum status stores_get(struct call *c);
+enum status store_get(struct call *c);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of columns that hold ASCII only, too: what is looked for may be Russian. */
+#define LETTERS "utf8mb4_unicode_520_ci"
+
+/* ---- conditions ------------------------------------------------------------------ */
+
+static void arg_add(struct page_query *q, struct db_arg arg)
+{
+    if (q->n == PAGE_ARGS)
+        q->failed = true;
+    else
+        q->args[q->n++] = arg;
+}
+
+void page_and_plain(struct page_query *q, const char *condition)
+{
+    buf_adds(&q->where, q->where.len > 0 ? " AND (" : " WHERE (");
+    buf_adds(&q->where, condition);
+    buf_addc(&q->where, ')');
+}
+
+void page_and(struct page_query *q, const char *condition, struct db_arg arg)
+{
+    page_and_plain(q, condition);
+    arg_add(q, arg);
+}
+
+void page_and_in(struct page_query *q, const char *column, const int64_t *ids, size_t n)
+{
+    struct buf in = {0};
+
+    if (n == 0)
+        return;
+    buf_addf(&in, "%s IN (", column);
+    for (size_t i = 0; i < n; i++) {
+        buf_adds(&in, i > 0 ? ", ?" : "?");
+        arg_add(q, DB_INT(ids[i]));
+    }
+    buf_addc(&in, ')');
+    if (in.failed)
+        q->failed = true;
+    else
+        page_and_plain(q, in.s);
+    buf_free(&in);
+}
+
+void page_and_holds(struct page_query *q, const char *const *columns, const char *text)
+{
+    struct buf any = {0};
+
+    for (int i = 0; columns[i] != NULL; i++) {
+        buf_addf(&any, "%sINSTR(CONVERT(%s USING utf8mb4) COLLATE " LETTERS ", ?) > 0",
+                 i > 0 ? " OR " : "", columns[i]);
+        arg_add(q, DB_TEXT(text));
+    }
+    if (any.failed)
+        q->failed = true;
+    else
+        page_and_plain(q, any.s);
+    buf_free(&any);
+}
+
+void page_query_free(struct page_query *q)
+{
+    buf_free(&q->where);
+    *q = (struct page_query){0};
+}
+
+/* ---- the page -------------------------------------------------------------------- */
+
+static struct db_arg place_arg(const struct page *p)
+{
+    if (p->sort->kind == PAGE_TEXT)
+        return DB_TEXT(p->place.text);
+    return p->sort->kind == PAGE_TIME ? DB_TIME(p->place.number)
+                                      : DB_INT(p->place.number);
+}
+
+/* "a >= ? AND (a > ? OR id > ?)": the first half is what an index is read by. */
+static void place_add(struct page_query *q, const struct page *p, const char *id)
+{
+    const char *way = p->descending != p->backwards ? "<" : ">";
+    struct buf at = {0};
+
+    buf_addf(&at, "%s %s= ? AND (%s %s ? OR %s %s ?)", p->sort->column, way,
+             p->sort->column, way, id, way);
+    if (at.failed)
+        q->failed = true;
+    else
+        page_and_plain(q, at.s);
+    arg_add(q, place_arg(p));
+    arg_add(q, place_arg(p));
+    arg_add(q, DB_INT(p->place.id));
+    buf_free(&at);
+}
+
+enum status page_select(struct db *db, struct page *p, struct page_query *q,
+                        const char *id, const char *columns, const char *from)
+{
+    const char *way = p->descending != p->backwards ? "DESC" : "ASC";
+    struct buf sql = {0};
+    enum status st = ST_BROKEN;
+
+    p->rows = 0;
+    p->more = false;
+    if (p->placed)
+        place_add(q, p, id);
+    buf_addf(&sql, "SELECT %s, %s, %s FROM %s", p->sort->column, id, columns, from);
+    buf_add(&sql, q->where.s, q->where.len);
+    buf_addf(&sql, " ORDER BY %s %s", p->sort->column, way);
+    if (strcmp(p->sort->column, id) != 0)
+        buf_addf(&sql, ", %s %s", id, way);
+    buf_adds(&sql, " LIMIT ? OFFSET ?");
+    arg_add(q, DB_INT(p->limit + 1));
+    arg_add(q, DB_INT(p->offset));
+    if (!sql.failed && !q->failed && !q->where.failed)
+        st = db_select_args(db, sql.s, q->args, q->n);
+    buf_free(&sql);
+    return st;
+}
+
+static void place_read(const struct db *db, const struct page *p,
+                       struct page_place *out)
+{
+    const char *text = p->sort->kind == PAGE_TEXT ? db_text(db, 0, NULL) : NULL;
+
+    *out = (struct page_place){.id = db_int(db, 1)};
+    if (p->sort->kind == PAGE_INT)
+        out->number = db_int(db, 0);
+    else if (p->sort->kind == PAGE_TIME)
+        out->number = db_time(db, 0);
+    else if (text != NULL)
+        snprintf(out->text, sizeof out->text, "%s", text);
+}
+
+enum status page_next(struct db *db, struct page *p)
+{
+    enum status st = db_next(db);
+
+    if (st != ST_OK)
+        return st;
+    if (p->rows == p->limit) {
+        p->more = true;
+        return ST_NONE;
+    }
+    place_read(db, p, &p->last);
+    if (p->rows++ == 0)
+        p->first = p->last;
+    return ST_OK;
+}
+
+enum status page_total(struct db *db, const struct page_query *q, const char *from,
+                       int64_t *total)
+{
+    struct db_arg args[PAGE_ARGS + 1];
+    struct buf sql = {0};
+    enum status st = ST_BROKEN;
+
+    memcpy(args, q->args, q->n * sizeof *args);
+    args[q->n] = DB_INT(PAGE_TOTAL_MAX + 1);
+    buf_addf(&sql, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM %s", from);
+    buf_add(&sql, q->where.s, q->where.len);
+    buf_adds(&sql, " LIMIT ?) AS counted");
+    if (!sql.failed && !q->failed && !q->where.failed)
+        st = db_one_args(db, sql.s, args, q->n + 1);
+    if (st == ST_OK)
+        *total = db_int(db, 0);
+    buf_free(&sql);
+    return st;
+}

@@ -1,0 +1,17 @@
+DROP TABLE gift_phone;
+DROP TABLE phone_key;
+ALTER TABLE customer
+    DROP CONSTRAINT ck_customer_step,
+    DROP CONSTRAINT ck_customer_phone;
+ALTER TABLE customer
+    DROP KEY ix_customer_phone,
+    DROP COLUMN profile_at,
+    DROP COLUMN profile_keys,
+    DROP COLUMN profile_alone,
+    DROP COLUMN profile_step,
+    DROP COLUMN gift_withheld,
+    DROP COLUMN phone_shared,
+    DROP COLUMN phone_at,
+    DROP COLUMN phone_hash,
+    DROP COLUMN phone,
+    DROP COLUMN name;

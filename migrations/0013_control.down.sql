@@ -1,0 +1,11 @@
+DROP TABLE support_block;
+DROP TABLE support_copy;
+DROP TABLE support_line;
+DROP TABLE support_thread;
+DROP TABLE customer_quota;
+DROP TABLE move_code;
+DROP TABLE erasure_due;
+DROP TABLE customer_gone;
+ALTER TABLE customer
+    DROP COLUMN marketing_rare,
+    DROP COLUMN person_id;

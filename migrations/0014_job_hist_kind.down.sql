@@ -1,0 +1,2 @@
+ALTER TABLE job_hist
+    DROP KEY by_kind;

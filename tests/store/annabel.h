@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LicenseRef-Proprietary
+ *
+ * tests/store/annabel.h - a customer with something of her own in every place that can
+ * hold it, who is then forgotten. */
+#ifndef TESTS_STORE_ANNABEL_H
+#define TESTS_STORE_ANNABEL_H
+
+#include "core/loyalty/erasure.h"
+#include "tests/harness/shop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NOW SHOP_NOW
+#define WHO 5000000077LL
+#define EXEC(sql, ...)                                                                 \
+    assert_int_equal(db_exec(shop.db, NULL, sql, ##__VA_ARGS__), ST_OK)
+
+static struct shop shop;
+static struct customer anna;
+static struct discount her;
+
+/* One with a value of her own in each place that can hold one. */
+static inline void put_words(void)
+{
+    static const char payload[] = "{\"method\":\"sendMessage\",\"params\":{\"chat_id\":"
+                                  "5000000077,\"text\":\"Привет, Аннабель\"}}";
+    int64_t thread;
+
+    EXEC("INSERT INTO message (state, sender, recipient, customer_id, purpose, "
+         "on_unsure,"
+         " payload, created_at) VALUES (1, 1, ?, ?, 1, 1, ?, ?)",
+         DB_INT(WHO), DB_INT(anna.id), DB_TEXT(payload), DB_TIME(NOW));
+    EXEC("INSERT INTO message (state, sender, recipient, purpose, on_unsure, payload, "
+         "why,"
+         " created_at) VALUES (4, 1, ?, 1, 1, ?, 'Аннабель blocked', ?)",
+         DB_INT(WHO), DB_TEXT(payload), DB_TIME(NOW));
+    EXEC(
+        "INSERT INTO support_thread (customer_id, opened_at, last_at) VALUES (?, ?, ?)",
+        DB_INT(anna.id), DB_TIME(NOW), DB_TIME(NOW));
+    thread = db_last_id(shop.db);
+    EXEC("INSERT INTO support_line (thread_id, customer_id, words, at)"
+         " VALUES (?, ?, 'Это Аннабель', ?)",
+         DB_INT(thread), DB_INT(anna.id), DB_TIME(NOW));
+    EXEC("INSERT INTO support_copy (message_id, thread_id) SELECT MIN(id), ? FROM "
+         "message",
+         DB_INT(thread));
+    EXEC("INSERT INTO support_block (customer_id, staff_id, at) VALUES (?, ?, ?)",
+         DB_INT(anna.id), DB_INT(shop.owner.id), DB_TIME(NOW));
+}
+
+static inline void put_files(void)
+{
+    static const char named[] =
+        "{\"method\":\"sendDocument\",\"params\":{},\"document\":%lld}";
+    char payload[120];
+
+    EXEC("INSERT INTO document (name, mime, body, created_at)"
+         " VALUES ('my-data.txt', 'text/plain', 'Аннабель', ?)",
+         DB_TIME(NOW));
+    snprintf(payload, sizeof payload, named, (long long)db_last_id(shop.db));
+    EXEC("INSERT INTO message (state, sender, recipient, customer_id, purpose, "
+         "on_unsure,"
+         " payload, created_at, sent_at) VALUES (3, 1, ?, ?, 1, 1, ?, ?, ?)",
+         DB_INT(WHO), DB_INT(anna.id), DB_TEXT(payload), DB_TIME(NOW), DB_TIME(NOW));
+    EXEC("INSERT INTO discount_shown (message_id, discount_id, code, at)"
+         " SELECT MAX(id), ?, ?, ? FROM message",
+         DB_INT(her.id), DB_TEXT(her.code), DB_TIME(NOW));
+    EXEC("INSERT INTO job_dead (id, kind, lane, attempts, crashes, reason, put_at, "
+         "died_at,"
+         " body) VALUES ('0123456789abcdef', 'bot.update', 101, 1, 0, 'tries', ?, ?,"
+         " '{\"u\":{\"from\":{\"id\":5000000077,\"first_name\":\"Аннабель\"}}}')",
+         DB_TIME(NOW), DB_TIME(NOW));
+    EXEC("INSERT INTO move_code (customer_id, code_hash, expires_at) VALUES (?, ?, ?)",
+         DB_INT(anna.id), DB_BYTES("01234567890123456789012345678901", 32),
+         DB_TIME(NOW));
+    EXEC("INSERT INTO customer_quota (customer_id, what, day, n) VALUES (?, 1, ?, 2)",
+         DB_INT(anna.id), DB_DATE(20700));
+    EXEC("INSERT INTO erasure_due (customer_id, asked_at, due_at) VALUES (?, ?, ?)",
+         DB_INT(anna.id), DB_TIME(NOW), DB_TIME(NOW));
+}
+
+static inline int opened(void **state)
+{
+    (void)state;
+    shop_open(&shop);
+    anna = shop_customer(&shop, WHO, "Аннабель", "Аннабелева");
+    her = shop_discount(&shop, anna.id, "test:once", 1);
+    EXEC("UPDATE customer SET username = 'annabel_77', name = 'Аннабель', birth_date ="
+         " '1991-04-07', birth_set_at = ?, phone = '+79990000077', phone_hash ="
+         " REPEAT('x', 32), source = 'r_annabel' WHERE id = ?",
+         DB_TIME(NOW), DB_INT(anna.id));
+    EXEC("UPDATE discount SET reason = 'для Аннабель' WHERE id = ?", DB_INT(her.id));
+    put_words();
+    put_files();
+    return 0;
+}
+
+static inline int closed(void **state)
+{
+    (void)state;
+    shop_close(&shop);
+    return 0;
+}
+
+static inline enum status erase_work(struct db *db, void *arg)
+{
+    const struct erasure_act act = {
+        .customer_id = anna.id, .update_id = 9, .actor = ACTOR_CUSTOMER};
+
+    return erasure_do(db, NOW, &act, arg);
+}
+
+static inline enum status erase(void)
+{
+    int64_t ext = 0;
+    enum status st = db_tx(shop.db, erase_work, &ext);
+
+    if (st == ST_OK)
+        assert_int_equal(ext, WHO);
+    return st;
+}
+
+static inline int64_t count(const char *sql)
+{
+    return shop_number(shop.db, sql);
+}
+
+#define COLUMNS                                                                        \
+    "SELECT table_name, column_name FROM information_schema.columns"                   \
+    " WHERE table_schema = DATABASE()"
+
+struct place {
+    char table[65], column[65];
+};
+
+/* Where in the whole schema such words stand. */
+static inline int found(const char *words, struct place *where)
+{
+    static struct place all[800];
+    char sql[400];
+    int n = 0, hits = 0;
+
+    assert_int_equal(db_select(shop.db, COLUMNS " AND data_type NOT IN ('datetime',"
+                                                " 'date', 'time', 'timestamp')"),
+                     ST_OK);
+    while (n < 800 && db_next(shop.db) == ST_OK) {
+        snprintf(all[n].table, 65, "%s", db_text(shop.db, 0, NULL));
+        snprintf(all[n++].column, 65, "%s", db_text(shop.db, 1, NULL));
+    }
+    assert_true(n > 100 && n < 800);
+    for (int i = 0; i < n; i++) {
+        snprintf(sql, sizeof sql,
+                 "SELECT COUNT(*) FROM `%.64s` WHERE INSTR(CAST(`%.64s` AS BINARY),"
+                 " CAST(? AS BINARY)) > 0",
+                 all[i].table, all[i].column);
+        assert_int_equal(db_one(shop.db, sql, DB_TEXT(words)), ST_OK);
+        if (db_int(shop.db, 0) > 0) {
+            *where = all[i];
+            hits++;
+        }
+    }
+    return hits;
+}
+
+#endif
