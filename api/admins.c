@@ -205,8 +205,8 @@ static enum status seen(struct call *c)
     enum status st = account_row_load(c->db, c->id[0], &row);
 
     if (st == ST_OK)
-        st = account_ready(c->db, c->now, c->id[0], &a);
-    return st == ST_OK ? etag_check(c, a.epoch, false) : st;
+        st = account_lock(c->db, c->now, c->id[0], &a);
+    return st == ST_OK ? etag_check(c, a.epoch, true) : st;
 }
 
 /* PATCH /api/v1/admins/{id} */

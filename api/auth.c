@@ -267,13 +267,28 @@ static enum status entry_begin(struct db *db, struct entry *e)
                          &e->session);
 }
 
+/* Meanwhile the password may have been changed, or all been logged out. */
+static enum status entry_again(struct db *db, struct entry *e, bool *right)
+{
+    struct account a;
+    enum status st = account_lock(db, e->c->now, e->account.staff_id, &a);
+
+    *right = st == ST_OK && a.epoch == e->account.epoch &&
+             strcmp(a.hash, e->account.hash) == 0;
+    if (*right)
+        e->account = a;
+    return st == ST_NONE ? ST_OK : st;
+}
+
 /* The second half, after the slow part: everything that is written. */
 static enum status entry_finish(struct db *db, void *arg)
 {
     struct entry *e = arg;
-    enum status st = ST_OK;
     bool right = e->right;
+    enum status st = right ? entry_again(db, e, &right) : ST_OK;
 
+    if (st != ST_OK)
+        return st;
     e->wants_code = right && e->account.totp_on && e->code == NULL;
     if (right && e->account.totp_on && e->code != NULL) {
         st = account_totp_use(db, e->c->now, &e->account, e->code);

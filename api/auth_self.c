@@ -134,11 +134,13 @@ static enum status bad(struct call *c, const char *pointer, const char *code,
     return problem(c, PROBLEM_VALIDATION_FAILED, NULL);
 }
 
-static enum status word_set(struct call *c, const char *email, const char *password)
+static enum status word_set(struct call *c, const struct account *a, const char *email,
+                            const char *password)
 {
     char hash[PASSWORD_HASH];
-    struct change ch = {.c = c,
-                        .word = {.email = email, .hash = hash, .keep = c->who.jti}};
+    struct change ch = {
+        .c = c,
+        .word = {.email = email, .hash = hash, .keep = c->who.jti, .epoch = a->epoch}};
     enum status st = account_word(password, hash);
 
     if (st == ST_BAD)
@@ -147,6 +149,8 @@ static enum status word_set(struct call *c, const char *email, const char *passw
                    "10 characters or more, and at most 72 bytes");
     if (st == ST_OK)
         st = db_tx(c->db, change_word, &ch);
+    if (st == ST_REFUSED) /* what was proved is not so any more */
+        return auth_wrong(c);
     if (st == ST_TAKEN)
         return problem(c, PROBLEM_CONFLICT, "%s",
                        tell(c, "Эта почта уже занята.", "This e-mail is taken."));
@@ -175,7 +179,7 @@ enum status auth_password(struct call *c)
         st = account_load(c->db, c->who.staff.id, &a);
     if (st == ST_OK)
         st = auth_prove(c, &a, given_text(&c->body, "current"));
-    return st == ST_OK ? word_set(c, email, given_text(&c->body, "password")) : st;
+    return st == ST_OK ? word_set(c, &a, email, given_text(&c->body, "password")) : st;
 }
 
 /* ---- six digits ------------------------------------------------------------------- */

@@ -150,6 +150,17 @@ static enum status key_check(struct call *c)
     return call_faults(c) > 0 ? problem(c, PROBLEM_VALIDATION_FAILED, NULL) : ST_OK;
 }
 
+/* Where slow work lies between transactions nothing could be answered a second time. */
+static enum status key_refuse(struct call *c)
+{
+    if (c->said.idempotency_key == NULL)
+        return ST_OK;
+    call_fault(c, "?Idempotency-Key", "unknown", "%s",
+               tell(c, "этот запрос не принимает Idempotency-Key",
+                    "this request takes no Idempotency-Key"));
+    return problem(c, PROBLEM_VALIDATION_FAILED, NULL);
+}
+
 /* ---- running --------------------------------------------------------------------- */
 
 /* Maybe not for the first time: what a rolled back try answered is forgotten. */
@@ -168,9 +179,11 @@ static enum status run(struct call *c)
 {
     enum status st;
 
-    if (strcmp(c->route->method, "GET") == 0 || c->route->alone)
+    if (strcmp(c->route->method, "GET") == 0)
         return c->route->call(c);
-    st = key_check(c);
+    st = c->route->alone ? key_refuse(c) : key_check(c);
+    if (c->route->alone)
+        return st == ST_OK ? c->route->call(c) : st;
     return st == ST_OK ? db_tx(c->db, attempt, c) : st;
 }
 

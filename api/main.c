@@ -28,36 +28,47 @@ struct program {
     struct redis_pipe *pipe;
     struct crew *crew;
     struct loop_timer again;
-    const char *why; /* set by the hand that looks at the schema */
+    const char *why;  /* set by the hand that looks at the stores … */
+    bool schema_fits; /* … as well */
     bool stopping;
     int status;
 };
 
-/* ---- does the schema fit? ------------------------------------------------------- */
+/* ---- do the stores fit? ---------------------------------------------------------- */
 
-static enum status schema_look(void *arg, int hand)
+static enum status stores_look(void *arg, int hand)
 {
     struct program *p = arg;
+    enum status st;
 
     (void)hand;
-    return start_schema(&p->api.cfg, &p->why);
+    p->why = NULL;
+    st = p->schema_fits ? ST_OK : start_schema(&p->api.cfg, &p->why);
+    if (st != ST_OK)
+        return st;
+    p->schema_fits = true;
+    return start_redis(&p->api.cfg, &p->why);
 }
 
 static void check(void *arg);
 
-static void schema_seen(void *arg, enum status st)
+/* A Redis that is away holds nobody up, as jobs wait in the database; when it comes it
+ * must be one that fits: jobs put for other shards would never be done. */
+static void stores_seen(void *arg, enum status st)
 {
     struct program *p = arg;
 
-    if (st == ST_OK) {
-        p->api.ready = true;
-        log_info("api ready");
-    } else if (st == ST_REFUSED) {
+    if (st == ST_REFUSED) {
         p->status = start_refuse("api", p->why ? p->why : "the schema does not fit");
         loop_stop(p->api.loop);
-    } else {
-        loop_after(p->api.loop, &p->again, CHECK_MS, check, p);
+        return;
     }
+    if (p->schema_fits && !p->api.ready) {
+        p->api.ready = true;
+        log_info("api ready");
+    }
+    if (st != ST_OK)
+        loop_after(p->api.loop, &p->again, CHECK_MS, check, p);
 }
 
 /* Off the loop: a database that is away may take seconds to say so, and /health answers
@@ -66,7 +77,7 @@ static void check(void *arg)
 {
     struct program *p = arg;
 
-    if (crew_do(p->crew, schema_look, schema_seen, p) != ST_OK)
+    if (crew_do(p->crew, stores_look, stores_seen, p) != ST_OK)
         loop_after(p->api.loop, &p->again, CHECK_MS, check, p);
 }
 

@@ -66,6 +66,27 @@ static uint64_t mix(uint64_t h, uint64_t v)
     return h ^ h >> 29;
 }
 
+static uint64_t number_of(const unsigned char v4[4])
+{
+    return (uint64_t)v4[0] << 24 | (uint64_t)v4[1] << 16 | (uint64_t)v4[2] << 8 | v4[3];
+}
+
+static uint64_t first_half(const unsigned char v6[16])
+{
+    uint64_t half;
+
+    memcpy(&half, v6, sizeof half);
+    return half;
+}
+
+/* ::ffff:a.b.c.d, as a socket of both kinds names who came by IPv4. */
+static bool is_mapped(const unsigned char v6[16])
+{
+    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
+
+    return memcmp(v6, mapped, sizeof mapped) == 0;
+}
+
 static uint64_t key_of(const struct rate *r, const struct rate_ask *ask)
 {
     unsigned char v6[16] = {0}, v4[4];
@@ -74,10 +95,9 @@ static uint64_t key_of(const struct rate *r, const struct rate_ask *ask)
 
     h = mix(h, address != NULL);
     if (address != NULL && inet_pton(AF_INET, address, v4) == 1)
-        part = (uint64_t)v4[0] << 24 | (uint64_t)v4[1] << 16 | (uint64_t)v4[2] << 8 |
-               v4[3];
+        part = number_of(v4);
     else if (address != NULL && inet_pton(AF_INET6, address, v6) == 1)
-        memcpy(&part, v6, sizeof part);
+        part = is_mapped(v6) ? number_of(v6 + 12) : first_half(v6);
     h = mix(mix(h, part), r->seed);
     return h != 0 ? h : 1;
 }

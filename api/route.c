@@ -108,6 +108,8 @@ static bool unfinished_call(const struct route *r)
         return true;
     if (r->permission >= PERMISSION_ADMIN && r->call == NULL)
         return true;
+    if (r->alone && r->key == KEY_MUST)
+        return true;
     return r->call != NULL && (r->run != NULL || r->rate == RATE_UNSET ||
                                strncmp(r->path, "/api/v1/", 8) != 0);
 }

@@ -49,7 +49,10 @@ struct route {
     enum perm perm;    /* of PERMISSION_ADMIN */
     enum rate_class rate;
     enum route_key key;
-    bool alone; /* begins its own transactions: what waits long in between */
+    bool alone; /* begins its own transactions: what waits long in between; takes no
+                   Idempotency-Key */
+    int64_t
+        body_max; /* bytes, known by Content-Length; 0: as much as the server takes */
 };
 
 #define ROUTE_IDS 2

@@ -20,6 +20,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* What is asked before anybody knows who asks is short. */
+#define FORM (16 * 1024)
+
 /* clang-format off */
 const struct route routes[] = {
     {"GET", "/health", PERMISSION_ANYONE, health_get},
@@ -31,33 +34,33 @@ const struct route routes[] = {
     {"POST", "/scan/code", PERMISSION_SCANNER, scan_code_post},
     /* The page itself asks who it is: a number and a PIN, then each right anew. */
     {"GET", "/till", PERMISSION_ANYONE, till_get},
-    {"POST", "/till", PERMISSION_ANYONE, till_post},
+    {"POST", "/till", PERMISSION_ANYONE, till_post, .body_max = FORM},
     {"GET", "/till/till.css", PERMISSION_ANYONE, till_style_get},
     {"POST", "/internal/set-webhooks", PERMISSION_INTERNAL, set_webhooks_post},
     {"GET", "/internal/webhook-info", PERMISSION_INTERNAL, webhook_info_get},
     {"GET", "/api/openapi.json", PERMISSION_ANYONE, openapi_get},
 
     {"POST", "/api/v1/auth/login-request", PERMISSION_ANYONE,
-     .call = auth_login_request, .rate = RATE_LOGIN},
+     .call = auth_login_request, .rate = RATE_LOGIN, .body_max = FORM},
     /* Asked every two seconds by a page that waits; its token cannot be guessed. */
     {"POST", "/api/v1/auth/login-token", PERMISSION_ANYONE, .call = auth_login_token,
-     .rate = RATE_WRITE},
+     .rate = RATE_WRITE, .body_max = FORM},
     {"POST", "/api/v1/auth/login", PERMISSION_ANYONE, .call = auth_login,
-     .rate = RATE_LOGIN, .alone = true},
+     .rate = RATE_LOGIN, .alone = true, .body_max = FORM},
     {"GET", "/api/v1/auth/me", PERMISSION_LOGGED_IN, .call = auth_me,
      .rate = RATE_READ},
     {"POST", "/api/v1/auth/logout", PERMISSION_LOGGED_IN, .call = auth_logout,
-     .rate = RATE_WRITE},
+     .rate = RATE_WRITE, .body_max = FORM},
     {"POST", "/api/v1/auth/logout-all", PERMISSION_LOGGED_IN,
-     .call = auth_logout_all, .rate = RATE_WRITE},
+     .call = auth_logout_all, .rate = RATE_WRITE, .body_max = FORM},
     {"GET", "/api/v1/auth/sessions", PERMISSION_LOGGED_IN, .call = auth_sessions,
      .rate = RATE_READ},
     {"DELETE", "/api/v1/auth/sessions/{key}", PERMISSION_LOGGED_IN,
      .call = auth_session_end, .rate = RATE_WRITE},
     {"POST", "/api/v1/auth/password", PERMISSION_LOGGED_IN, .call = auth_password,
-     .rate = RATE_LOGIN, .alone = true},
+     .rate = RATE_LOGIN, .alone = true, .body_max = FORM},
     {"POST", "/api/v1/auth/totp", PERMISSION_LOGGED_IN, .call = auth_totp,
-     .rate = RATE_LOGIN, .alone = true},
+     .rate = RATE_LOGIN, .alone = true, .body_max = FORM},
 
     {"GET", "/api/v1/admins", PERMISSION_ADMIN, .call = admins_get,
      .perm = PERM_ADMIN_EDIT, .rate = RATE_READ},
@@ -247,6 +250,20 @@ static bool seldom_enough(struct api *api, struct http_req *req, const struct ro
     return false;
 }
 
+/* Answers and says false when the body is announced as too large for this address. */
+static bool short_enough(struct http_req *req, const struct route *r)
+{
+    int64_t n = http_length(req); /* -1: chunked, so nobody knows */
+
+    if (r->body_max == 0 || (n != -1 && n <= r->body_max))
+        return true;
+    if (is_api(req))
+        routes_problem(req, PROBLEM_TOO_LARGE, NULL);
+    else
+        http_answer_empty(req, n == -1 ? 411 : 413);
+    return false;
+}
+
 /* ---- requests -------------------------------------------------------------------- */
 
 /* The caller's own, when it is one for logs; else one of ours. */
@@ -289,7 +306,8 @@ void routes_early(void *arg, struct http_req *req)
     name_request(req);
     route_find(routes, routes_n, http_method(req), http_path(req), &m);
     if (m.route != NULL)
-        (void)(seldom_enough(api, req, m.route) && permitted(api, req, m.route));
+        (void)(seldom_enough(api, req, m.route) && short_enough(req, m.route) &&
+               permitted(api, req, m.route));
     else if (m.pattern != NULL)
         answer_methods(req, m.pattern);
     else

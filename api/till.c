@@ -3,6 +3,8 @@
  * The till's page, its requests and sessions; the work is done in a thread. */
 #include "api/till.h"
 
+#include "api/rate.h"
+#include "api/routes.h"
 #include "api/till_private.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -47,8 +49,6 @@ struct api_till {
     struct tz *tz;
     struct asked *asked; /* whose requests are held */
     struct session sessions[SESSIONS];
-    int64_t minute; /* logins are counted since */
-    int logins;
 };
 
 /* ---- sessions ------------------------------------------------------------------- */
@@ -100,16 +100,15 @@ static const struct session *session_begin(struct api_till *t, int64_t staff_id)
     return s;
 }
 
-/* bcrypt is dear on purpose: no more than so many a minute, whoever asks. */
-static bool too_many(struct api_till *t)
+/* Guesses count for who makes them: they shut no other till out. */
+static bool too_many(struct api_till *t, const struct http_req *req)
 {
-    int64_t now = loop_now(t->api->loop);
+    char address[HTTP_PEER_BYTES];
+    const struct rate_ask ask = {
+        .class = RATE_LOGIN, .address = address, .now = loop_now(t->api->loop)};
 
-    if (now - t->minute >= MINUTE || now < t->minute) {
-        t->minute = now;
-        t->logins = 0;
-    }
-    return ++t->logins > TILL_LOGINS_A_MINUTE;
+    routes_address(t->api, req, address, sizeof address);
+    return !rate_take(t->api->rate, &ask).allowed;
 }
 
 /* ---- answers -------------------------------------------------------------------- */
@@ -250,7 +249,7 @@ void till_post(struct api *api, struct http_req *req)
         http_answer_problem(req, 400, "Not a form of this page", NULL);
     else if (site != NULL && strcmp(site, "same-origin") != 0)
         http_answer_problem(req, 403, "From another site", NULL);
-    else if (form.act == TILL_ENTER && too_many(api->till))
+    else if (form.act == TILL_ENTER && too_many(api->till, req))
         http_answer_problem(req, 429, "Too many tries, wait a minute", NULL);
     else
         begin(api->till, req, &form);

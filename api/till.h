@@ -12,7 +12,8 @@
  * is marked unverified.
  *
  * Who works is known by the number of their staff row, which the bot's help shows, and
- * their PIN (core/staff/pin.h: five wrong ones lock it). A session is a random cookie,
+ * their PIN (core/staff/pin.h: five wrong ones lock it, of which managers hear by the job
+ * core.pin_locked); tries are counted by address (RATE_LOGIN). A session is a random cookie,
  * kept in memory for TILL_IDLE of quiet; a restart of the api asks for the PIN again.
  * Rights and shift are read anew at each step.
  *
@@ -23,7 +24,6 @@
 #include "api/routes.h"
 
 #define TILL_IDLE_MINUTES 30
-#define TILL_LOGINS_A_MINUTE 20
 
 struct api_till;
 

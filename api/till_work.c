@@ -4,7 +4,9 @@
 #include "api/till_private.h"
 
 #include "core/base/code.h"
+#include "core/base/log.h"
 #include "core/base/money.h"
+#include "core/io/queue.h"
 #include "core/loyalty/code_text.h"
 #include "core/setting.h"
 #include "core/staff/pin.h"
@@ -78,6 +80,22 @@ static enum status home(struct db *db, struct till_run *r, enum till_word word)
     return r->on_shift ? say(r, VIEW_CODE, word) : stores_show(db, r, word);
 }
 
+/* Managers hear of it as of one locked in the bot; the worker finds and tells them. */
+static enum status lock_tell(struct db *db, const struct till_run *r,
+                             const struct pin_answer *a)
+{
+    struct job_spec spec = {.kind = KIND_CORE_PIN_LOCKED, .key = r->staff.id};
+    char idk[60];
+
+    log_warn("pin_locked", LOG_INT("staff", r->staff.id));
+    snprintf(idk, sizeof(idk), "p:%lld:%lld", (long long)r->staff.id,
+             (long long)a->until);
+    spec.idk = idk;
+    spec.args = json_new_object();
+    json_set_int(spec.args, "s", r->staff.id);
+    return job_put(db, r->ask->now, &spec);
+}
+
 /* An unknown number and a wrong PIN look the same. A wrong PIN is counted: ST_OK. */
 static enum status enter(struct db *db, struct till_run *r)
 {
@@ -95,7 +113,11 @@ static enum status enter(struct db *db, struct till_run *r)
         r->view->staff_id = r->staff.id;
         return home(db, r, WORD_NONE);
     }
+    if (answer.just)
+        st = lock_tell(db, r, &answer);
     r->view->until = answer.until;
+    if (st != ST_OK)
+        return st;
     return say(r, VIEW_LOGIN,
                answer.result == PIN_LOCKED ? WORD_LOCKED : WORD_WRONG_PIN);
 }

@@ -357,11 +357,14 @@ enum status message_trace(struct db *db, const char *root, message_each *fn, voi
 enum status message_last(struct db *db, enum message_sender sender, int64_t recipient,
                          int64_t *at)
 {
-    enum status st =
-        db_one(db,
-               "SELECT created_at FROM message WHERE recipient = ? AND "
-               "sender = ? AND purpose <> ? ORDER BY id DESC LIMIT 1",
-               DB_INT(recipient), DB_INT(sender), DB_INT(MESSAGE_MARKETING));
+    const char *root = sender == SENDER_CLIENT ? "u:client:%" : "u:auth:%";
+    enum status st = db_one(
+        db,
+        "SELECT created_at FROM message WHERE recipient = ? AND sender = ?"
+        " AND purpose = ? AND root LIKE ?"
+        " AND payload NOT LIKE '%\"only_edit\":true%'"
+        " ORDER BY id DESC LIMIT 1",
+        DB_INT(recipient), DB_INT(sender), DB_INT(MESSAGE_SERVICE), DB_TEXT(root));
 
     if (st == ST_OK)
         *at = db_time(db, 0);

@@ -119,8 +119,9 @@ typedef void message_each(void *arg, const struct message *m);
 must_check enum status message_trace(struct db *db, const char *root, message_each *fn,
                                      void *arg);
 
-/* When we last put something to that person that was no advertising. ST_NONE: never, or
- * it is forgotten. */
+/* When we last answered that person: in the step of an update of that bot, and neither
+ * with advertising, a receipt, nor by putting an old picture right. ST_NONE: never, or it
+ * is forgotten. */
 must_check enum status message_last(struct db *db, enum message_sender sender,
                                     int64_t recipient, int64_t *at);
 

@@ -3,6 +3,7 @@
 
 #include "core/audit.h"
 #include "core/base/utf.h"
+#include "core/loyalty/customer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,15 +58,18 @@ static bool said(const struct support_words *w)
     return n <= SUPPORT_WORDS_MAX && (n > 0 || w->photo);
 }
 
-/* The row stays theirs until we are through: an erasure waits. */
-static enum status may(struct db *db, int64_t customer_id)
+/* The row stays theirs until we are through: an erasure waits. most: who has stopped the
+ * bot may write (they came back), but is not reached. */
+static enum status may(struct db *db, int64_t customer_id, enum customer_status most)
 {
     enum status st = db_one(db,
                             "SELECT pd_ok, status FROM customer WHERE id = ?"
                             " FOR UPDATE",
                             DB_INT(customer_id));
 
-    if (st == ST_NONE || (st == ST_OK && (db_int(db, 0) == 0 || db_int(db, 1) == 3)))
+    if (st == ST_NONE)
+        return ST_REFUSED;
+    if (st == ST_OK && (db_int(db, 0) == 0 || db_int(db, 1) > (int)most))
         return ST_REFUSED;
     return st;
 }
@@ -78,6 +82,17 @@ static enum status is_blocked(struct db *db, int64_t customer_id)
     return st == ST_OK ? ST_REFUSED : st == ST_NONE ? ST_OK : st;
 }
 
+/* What the newest words are about is what staff have to look at. */
+static enum status about(struct db *db, int64_t redemption_id,
+                         struct support_thread *out)
+{
+    if (redemption_id == 0 || redemption_id == out->redemption_id)
+        return ST_OK;
+    out->redemption_id = redemption_id;
+    return db_exec(db, NULL, "UPDATE support_thread SET redemption_id = ? WHERE id = ?",
+                   DB_INT(redemption_id), DB_INT(out->id));
+}
+
 static enum status thread_open(struct db *db, int64_t now,
                                const struct support_words *w,
                                struct support_thread *out)
@@ -85,7 +100,7 @@ static enum status thread_open(struct db *db, int64_t now,
     enum status st = open_of(db, w->customer_id, out);
 
     if (st != ST_NONE)
-        return st;
+        return st == ST_OK ? about(db, w->redemption_id, out) : st;
     st = db_exec(db, NULL,
                  "INSERT INTO support_thread (customer_id, redemption_id, opened_at,"
                  " last_at) VALUES (?, ?, ?, ?)",
@@ -116,7 +131,7 @@ static enum status line_add(struct db *db, int64_t now, const struct support_thr
 enum status support_write(struct db *db, int64_t now, const struct support_words *w,
                           struct support_thread *out)
 {
-    enum status st = said(w) ? may(db, w->customer_id) : ST_BAD;
+    enum status st = said(w) ? may(db, w->customer_id, CUSTOMER_BLOCKED) : ST_BAD;
 
     if (st == ST_OK)
         st = is_blocked(db, w->customer_id);
@@ -147,7 +162,7 @@ enum status support_answer(struct db *db, int64_t now, int64_t thread_id,
     enum status st = said(w) ? support_load(db, thread_id, out) : ST_BAD;
 
     if (st == ST_OK)
-        st = may(db, out->customer_id);
+        st = may(db, out->customer_id, CUSTOMER_ACTIVE);
     if (st == ST_OK)
         st = reopen(db, out);
     return st == ST_OK ? line_add(db, now, out, staff_id, w) : st;

@@ -33,7 +33,7 @@ must_check enum status support_load(struct db *db, int64_t id,
 
 struct support_words {
     int64_t customer_id;
-    int64_t redemption_id; /* what a new thread is about; 0: nothing */
+    int64_t redemption_id; /* what the thread is about from now on; 0: as before */
     const char *words;     /* "" with a photo alone */
     size_t n;
     bool photo;
@@ -45,7 +45,7 @@ must_check enum status support_write(struct db *db, int64_t now,
                                      struct support_thread *out);
 
 /* ST_OK; ST_NONE: no such thread; a closed one opens again. ST_REFUSED: the customer is
- * gone, or took their consent back. */
+ * gone, took their consent back or stopped the bot; nothing is kept. */
 must_check enum status support_answer(struct db *db, int64_t now, int64_t thread_id,
                                       int64_t staff_id, const struct support_words *w,
                                       struct support_thread *out);

@@ -50,25 +50,6 @@ static enum status reconcile(void *arg, const struct sched_due *due)
     return ST_OK;
 }
 
-static enum status introduce_work(struct db *db, void *arg)
-{
-    const struct sched_due *due = arg;
-    struct job_spec spec = {.kind = KIND_SCHED_BOTS_INTRODUCE, .idk = "introduce"};
-
-    return job_put(db, due->now, &spec);
-}
-
-/* At the start and then now and again: whether there is anything new to tell is for the
- * worker to see. */
-static enum status introduce(void *arg, const struct sched_due *due)
-{
-    struct tasks *t = arg;
-    struct sched_due copy = *due;
-    enum status st = db_tx(t->db, introduce_work, &copy);
-
-    return st == ST_TAKEN ? ST_OK : st;
-}
-
 #define SEAL_ROWS 5000
 
 struct seal {
@@ -161,7 +142,6 @@ static const struct sched_task table[] = {
     {"reconcile", .every_s = 1, .everywhere = true, .fire = reconcile},
     {"reread_hour", .every_s = 60, .everywhere = true, .fire = reread_hour},
     {"seal_audit", .every_s = 600, .fire = seal_audit},
-    {"introduce_bots", .every_s = 600, .fire = introduce},
     {"keep_history", .every_s = 600, .fire = keep_history},
     {"count_rows", .every_s = 10, .everywhere = true, .fire = count_rows},
     {"tell_memory", .every_s = 60, .fire = tell_memory},

@@ -12,7 +12,7 @@
 #include "worker/step.h"
 #include "worker/talk.h"
 
-enum status bots_introduce_step(struct step *s); /* sched.bots_introduce */
+enum status bots_introduce_step(struct step *s); /* bot.names_known */
 
 /* The staff's commands in the chat with that person, and the scanner beside the input
  * field where it has an address; or no more. In the caller's transaction. */

@@ -10,6 +10,7 @@
 #include "core/io/ledger.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,6 +23,7 @@
 #define SEVERAL_NAP_MS 20
 #define LOCK_WAIT_S 1 /* others of the group, or of the lease, wait with it */
 #define GHOST_MS 1500 /* a Redis with the longest ticks ends a sleep in that time */
+#define GHOSTS_MAX 16 /* lost sleeps at a time that are looked for */
 #define AWAY_MS 1000  /* a store is unreachable: wait this long, blame nobody */
 
 static volatile sig_atomic_t stopping;
@@ -199,16 +201,70 @@ static void rest(int ms)
     nanosleep(&ts, NULL);
 }
 
+/* What Redis thinks is leased under that name goes back. false: Redis is away. */
+static bool give_back(struct logic *l, struct queue_at at, const char *wid)
+{
+    int moved = 0;
+    enum status st = queue_reap(l->queue, at, wid, true, NULL, &moved);
+
+    if (st == ST_OK && moved > 0)
+        log_warn("a lost answer of redis: leases given back", LOG_INT("jobs", moved));
+    return st == ST_OK || st == ST_NONE;
+}
+
+/* ---- names ---------------------------------------------------------------------- */
+
+static void name_print(const struct logic *l, int n, char out[QUEUE_WID_MAX])
+{
+    if (n == 0)
+        snprintf(out, QUEUE_WID_MAX, "%s", l->name);
+    else
+        snprintf(out, QUEUE_WID_MAX, "%.*s.%d", QUEUE_WID_MAX - 13, l->name, n);
+}
+
+/* The answer to a sleep was lost, and Redis may yet lease to who slept, until GHOST_MS
+ * after its end. Under another name nobody renews that lease but Redis keeps it apart
+ * from ours: we take nothing of a hot list that it holds the head of. We hold nothing, or
+ * we would not have slept. */
+static void become_another(struct logic *l, const struct queue_turn *t, int64_t until)
+{
+    l->ghost_ms = until + GHOST_MS;
+    l->ghost_shard = t->at.shard; /* always the same: only there we sleep */
+    name_print(l, ++l->names, l->child->slot->wid);
+}
+
+/* Older ones than GHOSTS_MAX lapse: then they are anybody's to give back. */
+static bool ghosts_give_back(struct logic *l, struct queue_at at)
+{
+    int first = l->names - GHOSTS_MAX;
+    char wid[QUEUE_WID_MAX];
+    bool all = true;
+
+    for (int i = first > l->ghosts ? first : l->ghosts; i < l->names && all; i++) {
+        name_print(l, i, wid);
+        all = give_back(l, at, wid);
+    }
+    return all;
+}
+
+/* Whatever we hold ourselves: it is not theirs. */
+static void ghosts_end(struct logic *l)
+{
+    struct queue_at at = {l->child->slot->at.pool, l->ghost_shard};
+
+    if (l->ghost_ms == 0 || clock_mono_ms() < l->ghost_ms || !ghosts_give_back(l, at))
+        return;
+    l->ghosts = l->names;
+    l->ghost_ms = 0;
+}
+
 /* After a lost reply nobody knows what we hold, and a Redis that lost its last second
  * thinks we hold what we have settled: what it thinks we hold goes back. */
 static void start_over(struct logic *l)
 {
-    int moved = 0;
-
-    if (queue_reap(l->queue, l->child->slot->at, l->child->slot->wid, true, NULL,
-                   &moved) == ST_OK &&
-        moved > 0)
-        log_warn("a lost answer of redis: leases given back", LOG_INT("jobs", moved));
+    (void)give_back(l, l->child->slot->at, l->child->slot->wid);
+    if (l->ghost_ms != 0)
+        (void)ghosts_give_back(l, l->child->slot->at);
 }
 
 /* ---- more shards than logic children -------------------------------------------- */
@@ -249,8 +305,7 @@ static void go_on(struct logic *l, const struct queue_turn *t)
 }
 
 /* Should we never wake, our parent must not renew what was leased to us. And a Redis that
- * has not noticed that our connection is gone turns for us when the sleep is over: then
- * is the time to look what we hold. */
+ * has not noticed that our connection is gone turns for us when the sleep is over. */
 static enum status ask(struct logic *l, struct queue_turn *t)
 {
     struct board_slot *s = l->child->slot;
@@ -260,26 +315,13 @@ static enum status ask(struct logic *l, struct queue_turn *t)
     s->asleep_ms = t->wait_ms > 0 ? until : 0;
     st = queue_turn(l->queue, t);
     s->asleep_ms = 0;
-    if (st == ST_UNSURE && t->wait_ms > 0) {
-        l->ghost_ms = until + GHOST_MS;
-        l->ghost_shard = t->at.shard;
-    }
+    if (st == ST_UNSURE && t->wait_ms > 0)
+        become_another(l, t, until);
     return st;
-}
-
-/* Only with empty hands, as we may have to go to another shard. */
-static bool ghost_is_due(struct logic *l)
-{
-    if (l->ghost_ms == 0 || l->n_results > 0 || clock_mono_ms() < l->ghost_ms)
-        return false;
-    l->ghost_ms = 0;
-    l->child->slot->at.shard = l->ghost_shard;
-    return true;
 }
 
 static void turn_once(struct logic *l, bool *lost)
 {
-    bool ghost = ghost_is_due(l);
     struct queue_turn t = {.wid = l->child->slot->wid,
                            .at = l->child->slot->at,
                            .results = l->results,
@@ -292,7 +334,7 @@ static void turn_once(struct logic *l, bool *lost)
     int64_t from = clock_now();
     enum status st;
 
-    *lost = *lost || ghost;
+    ghosts_end(l);
     if (*lost || (several(l) && l->n_results > 0))
         t.want = 0; /* settle first, then look what else is ours, or elsewhere */
     else if (l->n_results == 0 && !stopping)
@@ -311,7 +353,8 @@ static void turn_once(struct logic *l, bool *lost)
         start_over(l);
     *lost = t.anew && !*lost;
     if (t.n_jobs == 0) {
-        go_on(l, &t);
+        if (!*lost) /* else the next turn looks here what is ours */
+            go_on(l, &t);
         return;
     }
     l->round_ms = 0;
@@ -343,6 +386,7 @@ int logic_child(struct child *c)
     if (l == NULL)
         return 1;
     l->child = c;
+    memcpy(l->name, c->slot->wid, sizeof l->name);
     l->mean_us = 2000;
     l->round_ms = SEVERAL_NAP_MS;
     l->db = db_open(c->cfg);

@@ -17,10 +17,15 @@ struct logic {
     struct db *db;
     struct queue *queue;
     struct redis *cache;
-    int64_t mean_us;  /* of a job, exponentially weighted */
-    int nap_ms;       /* the next turn sleeps so long, or until it is rung for */
-    int round_ms;     /* the shortest nap of this round of the shards */
-    int64_t ghost_ms; /* a lost turn may yet be done, there; look then. 0: none */
+    int64_t mean_us; /* of a job, exponentially weighted */
+    int nap_ms;      /* the next turn sleeps so long, or until it is rung for */
+    int round_ms;    /* the shortest nap of this round of the shards */
+    /* Sleeps that were lost with their lines: Redis may yet lease to who slept, there.
+     * Each had a name (wid) of its own; those from `ghosts` on are looked for, for the
+     * last time at ghost_ms. 0: none */
+    char name[QUEUE_WID_MAX]; /* the first one; the others have a number behind it */
+    int names, ghosts;
+    int64_t ghost_ms;
     int ghost_shard;
     struct job jobs[QUEUE_BATCH_MAX];
     struct job_result results[QUEUE_BATCH_MAX];

@@ -2,12 +2,14 @@
 #include "worker/names.h"
 
 #include "core/base/log.h"
+#include "core/io/queue.h"
 #include "core/setting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define AGAIN_MS 10000
+#define NEWS_MS 600000 /* the shop may have another name by then */
 
 struct one {
     struct names *names;
@@ -25,6 +27,16 @@ struct names {
     struct one one[2];
 };
 
+/* Telegram listens: whether there is something new to tell it of the bots is for the
+ * step to see. */
+static enum status tell(struct db *db, int64_t now)
+{
+    struct job_spec spec = {.kind = KIND_BOT_NAMES_KNOWN, .idk = "known"};
+    enum status st = job_put(db, now, &spec);
+
+    return st == ST_TAKEN ? ST_OK : st;
+}
+
 static enum status keep_work(struct db *db, void *arg)
 {
     const struct one *o = arg;
@@ -35,7 +47,7 @@ static enum status keep_work(struct db *db, void *arg)
 
     if (st == ST_BAD)
         log_error("the bot's name cannot be kept", LOG_TEXT("why", why));
-    return st;
+    return st == ST_OK ? tell(db, o->names->now) : st;
 }
 
 static void ask(void *arg);
@@ -60,8 +72,8 @@ static void on_me(void *arg, const struct tg_answer *a)
     snprintf(o->username, sizeof o->username, "%s", name);
     o->names->now = loop_now(o->names->loop);
     st = db_tx(o->names->db, keep_work, o);
-    if (st != ST_OK && st != ST_BAD)
-        ask_again(o);
+    loop_after(o->names->loop, &o->again,
+               st == ST_OK || st == ST_BAD ? NEWS_MS : AGAIN_MS, ask, o);
 }
 
 static void ask(void *arg)

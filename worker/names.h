@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * worker/names.h - what Telegram calls our bots: getMe once at each start of a send
- * child, into the settings client_bot_username and auth_bot_username, of which the
- * links are made. A token that Telegram refuses is told in the log. */
+ * worker/names.h - what Telegram calls our bots: getMe at each start of a send child and
+ * every ten minutes, into the settings client_bot_username and auth_bot_username, of
+ * which the links are made; then bot.names_known, by which the bots introduce themselves
+ * (introduce.h). A token that Telegram refuses is told in the log. */
 #ifndef WORKER_NAMES_H
 #define WORKER_NAMES_H
 

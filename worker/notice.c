@@ -133,7 +133,7 @@ enum status voided_step(struct step *s)
 /* Nobody likes to be congratulated too early: the gift may come some days ahead. */
 static bool birthday_ahead(const struct talk *t)
 {
-    int32_t today = shop_today(t->shop, t->now);
+    int32_t today = shop_today(t->shop, t->due != 0 ? t->due : t->now);
     bool leap = t->shop->set.birthday_leap == SETTING_MAR1;
     int year = cal_date(today).year;
     int32_t next;
@@ -147,6 +147,8 @@ static bool birthday_ahead(const struct talk *t)
     return next > today && next - today <= BIRTHDAY_WINDOW_MAX;
 }
 
+/* It is advertising, too: not at night, and no more than was promised. The gift lies in
+ * the wallet whether or not they hear of it. */
 enum status gifted_step(struct step *s)
 {
     char percent[SHOP_WHEN_BYTES], until[SHOP_WHEN_BYTES], id[14];
@@ -158,8 +160,11 @@ enum status gifted_step(struct step *s)
 
     if (st == ST_OK)
         st = notice_open(s, d.customer_id, &shop, &t);
+    if (st == ST_OK)
+        st = reminder_room(s->db, s->now, &shop.set, d.customer_id);
     if (st != ST_OK)
         return st;
+    t.due = shop_quiet_end(&shop, s->now);
     shop_percent(d.percent_bp, t.lang, percent);
     shop_until(&shop, d.valid_until, t.lang, until);
     base36_print((uint64_t)d.id, id);

@@ -18,6 +18,7 @@ enum status voided_step(struct step *s);          /* core.redemption_voided */
 enum status erase_due_step(struct step *s);       /* sched.erase_due */
 enum status discount_remind_step(struct step *s); /* sched.discount_remind */
 enum status gifted_step(struct step *s);          /* core.birthday_gifted */
+enum status pin_locked_step(struct step *s);      /* core.pin_locked */
 enum status shift_close_step(struct step *s);     /* sched.shift_close */
 enum status bench_noop_step(struct step *s);      /* bench.noop */
 #ifdef CRASH_POINTS

@@ -47,6 +47,7 @@ struct talk {
     bool edited;  /* the message with the button has been used up */
     int put;      /* messages put so far */
     int64_t last; /* the row of the last one; 0: it is skipped */
+    int64_t due;  /* what is put goes out then; 0: at once */
 
     bool known; /* the client bot: customer is loaded; the cashier bot: staff is */
     struct customer customer;

@@ -16,7 +16,7 @@ const char *talk_closed(const struct talk *t)
                : NULL;
 }
 
-/* Has this person heard from us since? */
+/* Was this person answered since? */
 static enum status heard(struct talk *t, int64_t since)
 {
     int64_t at;

@@ -64,6 +64,8 @@ void httpd_check_header(struct httpd_check *c, const char *name, size_t name_n,
     } else if (NAMED(name, name_n, "host")) {
         c->hosts++;
         c->bad |= !host_fine(value, n);
+    } else if (NAMED(name, name_n, "x-forwarded-for")) {
+        c->forwards++;
     }
 }
 
@@ -71,7 +73,7 @@ bool httpd_check_fine(const struct httpd_check *c, const char *version)
 {
     bool old = strcmp(version, "HTTP/1.0") == 0;
 
-    if (c->bad || c->lengths > 1 || c->encodings > 1 || c->hosts > 1)
+    if (c->bad || c->lengths > 1 || c->encodings > 1 || c->hosts > 1 || c->forwards > 1)
         return false;
     if (c->lengths && c->encodings)
         return false;

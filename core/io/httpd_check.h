@@ -3,7 +3,8 @@
  * core/io/httpd_check.h - may these headers be believed?
  *
  * Requests that two servers in a row could cut at different places are refused, so that
- * nobody smuggles a second request inside the first. Pure: fed header by header. */
+ * nobody smuggles a second request inside the first; and so is X-Forwarded-For on two
+ * lines, of which one would be the caller's own. Pure: fed header by header. */
 #ifndef CORE_IO_HTTPD_CHECK_H
 #define CORE_IO_HTTPD_CHECK_H
 
@@ -12,7 +13,7 @@
 #include <stdint.h>
 
 struct httpd_check {
-    int lengths, encodings, hosts;
+    int lengths, encodings, hosts, forwards;
     int64_t length;
     bool bad;
 };

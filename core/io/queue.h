@@ -157,7 +157,8 @@ struct job_result {
     uint32_t wait_ms;
 };
 
-/* wid = <boot>.<host>.<slot>.<pid>.<starttime>: never used twice. */
+/* wid = <boot>.<host>.<slot>.<pid>.<starttime>: never used twice. One process may go by
+ * several, with ".<n>" behind it (worker/logic.c). */
 void queue_wid(char out[QUEUE_WID_MAX], int slot);
 
 /* One round trip: sleep until the doorbell rings, at most wait_ms (redis_eval_bell),

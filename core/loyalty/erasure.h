@@ -42,10 +42,14 @@ extern const struct erasure_rule erasure_table[];
 extern const size_t erasure_rules;
 
 /* Which rows of a table are somebody's: a condition with the customer's id, or their
- * external id, in place of each ?. */
+ * external id, in place of each ?. Rows that are found through another table's are
+ * joined to it, that one first: MariaDB before 11.1 reads the whole table for each
+ * DELETE … WHERE x IN (SELECT …). */
 #define ERASURE_ARGS 4
 struct erasure_scope {
-    const char *table, *where;
+    const char *table;
+    const char *from; /* the tables joined, `table` by its own name; NULL: it alone */
+    const char *where;
     char args[ERASURE_ARGS + 1]; /* "c": customer's id, "e": external id */
     const char *order;           /* by what the export sorts; NULL: not exported */
 };
@@ -64,9 +68,11 @@ struct erasure_act {
 };
 
 /* All of it or nothing, in the caller's transaction: the consents are taken back with
- * evidence, messages that wait are cancelled, active discounts revoked, then the table
- * is walked. ST_NONE: no such customer, or erased before. *external_id (may be NULL):
- * who they were, for the last word to them. */
+ * evidence, messages that wait are cancelled, active discounts revoked, the staff's
+ * copies of their words to the shop are blanked, then the table is walked. What staff
+ * saw of them at the till or in an alert is not found by a customer's id: it leaves with
+ * the other messages, after retention_days. ST_NONE: no such customer, or erased before.
+ * *external_id (may be NULL): who they were, for the last word to them. */
 must_check enum status erasure_do(struct db *db, int64_t now,
                                   const struct erasure_act *act, int64_t *external_id);
 

@@ -130,22 +130,23 @@ const struct erasure_rule erasure_table[] = {
 /* clang-format on */
 const size_t erasure_rules = sizeof erasure_table / sizeof *erasure_table;
 
-#define OF_CUSTOMER "customer_id = ?"
-#define OF_THEIR_THREADS                                                               \
-    "thread_id IN (SELECT t.id FROM support_thread t WHERE t.customer_id = ?)"
+#define OF_CUSTOMER NULL, "customer_id = ?"
 
 /* What was said to them before they agreed, or after they took it back, has no
  * customer_id: the chat says whose it is. */
-#define OF_THEIR_CHAT "(customer_id = ? OR (sender = 1 AND recipient = ?))"
+#define OF_THEIR_CHAT NULL, "(customer_id = ? OR (sender = 1 AND recipient = ?))"
 
 static const struct erasure_scope scopes[] = {
     {"document",
-     "id IN (SELECT CAST(JSON_EXTRACT(m.payload, '$.document') AS UNSIGNED)"
-     " FROM message m WHERE m.customer_id = ? OR (m.sender = 1 AND m.recipient = ?))",
-     "ce", NULL},
+     "message m STRAIGHT_JOIN document"
+     " ON document.id = CAST(JSON_EXTRACT(m.payload, '$.document') AS SIGNED)",
+     "m.customer_id = ? OR (m.sender = 1 AND m.recipient = ?)", "ce", NULL},
     {"discount_shown",
-     "discount_id IN (SELECT d.id FROM discount d WHERE d.customer_id = ?)", "c", NULL},
-    {"support_copy", OF_THEIR_THREADS, "c", "message_id"},
+     "discount d STRAIGHT_JOIN discount_shown ON discount_shown.discount_id = d.id",
+     "d.customer_id = ?", "c", NULL},
+    {"support_copy",
+     "support_thread t STRAIGHT_JOIN support_copy ON support_copy.thread_id = t.id",
+     "t.customer_id = ?", "c", "message_id"},
     {"support_line", OF_CUSTOMER, "c", "id"},
     {"support_thread", OF_CUSTOMER, "c", "id"},
     {"support_block", OF_CUSTOMER, "c", "at"},
@@ -153,14 +154,17 @@ static const struct erasure_scope scopes[] = {
     {"move_code", OF_CUSTOMER, "c", NULL},
     {"erasure_due", OF_CUSTOMER, "c", "due_at"},
     {"message", OF_THEIR_CHAT, "ce", "id"},
-    {"job_dead", "INSTR(body, CONCAT(':', ?, ',')) + INSTR(body, CONCAT(':', ?, '}'))",
+    /* The kinds that may speak of a person by number; these bodies are searched whole. */
+    {"job_dead", NULL,
+     "(kind LIKE 'bot.%' OR kind LIKE 'send.%') AND"
+     " INSTR(body, CONCAT(':', ?, ',')) + INSTR(body, CONCAT(':', ?, '}'))",
      "ee", NULL},
     {"discount", OF_CUSTOMER, "c", "id"},
     {"redemption", OF_CUSTOMER, "c", "id"},
     {"consent", OF_CUSTOMER, "c", "id"},
     {"suspicion", OF_CUSTOMER, "c", NULL},
     {"gift_phone", OF_CUSTOMER, "c", NULL},
-    {"customer", "id = ?", "c", "id"},
+    {"customer", NULL, "id = ?", "c", "id"},
 };
 
 const struct erasure_scope *erasure_scope(const char *table)

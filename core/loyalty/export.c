@@ -19,13 +19,13 @@ static bool query(const struct erasure_scope *s, struct buf *sql)
         if (strcmp(r->table, s->table) != 0 || r->shown != ERASURE_SHOWN)
             continue;
         buf_adds(sql, n++ == 0 ? "SELECT o FROM (SELECT JSON_OBJECT(" : ", ");
-        buf_addf(sql, "'%s', %s", r->column, r->column);
+        buf_addf(sql, "'%s', %s.%s", r->column, s->table, r->column);
     }
     if (n > 0)
         buf_addf(sql,
-                 ") AS o, %s AS k FROM %s WHERE %s ORDER BY %s DESC LIMIT ?) r"
+                 ") AS o, %s AS k FROM %s WHERE %s ORDER BY k DESC LIMIT ?) r"
                  " ORDER BY k",
-                 s->order, s->table, s->where, s->order);
+                 s->order, s->from != NULL ? s->from : s->table, s->where);
     return n > 0;
 }
 

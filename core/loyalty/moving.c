@@ -4,6 +4,7 @@
 #include "core/audit.h"
 #include "core/base/crash.h"
 #include "core/base/secret.h"
+#include "core/loyalty/consent.h"
 #include "core/loyalty/erasure.h"
 #include "core/loyalty/identity.h"
 
@@ -151,12 +152,51 @@ static enum status hand_over(struct db *db, const struct moving *m,
                    DB_INT(m->from.id));
 }
 
+/* What the new account said of advertising. */
+struct mind {
+    bool no, rare;
+    int64_t update_id;
+};
+
+static enum status mind_load(struct db *db, int64_t customer_id, struct mind *out)
+{
+    enum status st = db_one(db,
+                            "SELECT marketing_ok, marketing_rare, marketing_update_id"
+                            " FROM customer WHERE id = ?",
+                            DB_INT(customer_id));
+
+    if (st == ST_OK)
+        *out = (struct mind){.no = db_int(db, 0) == 0,
+                             .rare = db_int(db, 1) != 0,
+                             .update_id = db_int(db, 2)};
+    return st;
+}
+
+/* A "no" that is newer than the old account's word comes along, with evidence, and so
+ * does «Реже»; a "yes" does not: it is asked for anew. */
+static enum status mind_keep(struct db *db, int64_t now, int64_t customer_id,
+                             const struct mind *to)
+{
+    const struct consent_act no = {.customer_id = customer_id,
+                                   .purpose = PURPOSE_MARKETING,
+                                   .update_id = to->update_id,
+                                   .via = CHANNEL_MESSENGER};
+    struct mind from = {0};
+    enum status st = mind_load(db, customer_id, &from);
+
+    if (st == ST_OK && to->no && to->update_id > from.update_id)
+        st = consent_revoke(db, now, &no);
+    if ((st == ST_OK || st == ST_NONE) && to->rare && !from.rare)
+        st = consent_rarely(db, now, customer_id, true);
+    return st == ST_NONE ? ST_OK : st;
+}
+
 /* They stand in the old chat, which nobody edits any more. */
 static enum status pictures_forget(struct db *db, int64_t customer_id)
 {
     return db_exec(db, NULL,
-                   "DELETE FROM discount_shown WHERE discount_id IN"
-                   " (SELECT d.id FROM discount d WHERE d.customer_id = ?)",
+                   "DELETE s FROM discount d STRAIGHT_JOIN discount_shown s"
+                   " ON s.discount_id = d.id WHERE d.customer_id = ?",
                    DB_INT(customer_id));
 }
 
@@ -197,9 +237,12 @@ static enum status move(struct db *db, int64_t now, struct moving *m, int64_t to
                                       .actor = ACTOR_CUSTOMER,
                                       .actor_id = to};
     struct customer c;
+    struct mind mind = {0};
     int64_t person = 0;
     enum status st = customer_load(db, to, &c);
 
+    if (st == ST_OK)
+        st = mind_load(db, to, &mind);
     if (st == ST_OK)
         st = erasure_do(db, now, &leave, NULL);
     crash_point("moving.left");
@@ -209,6 +252,8 @@ static enum status move(struct db *db, int64_t now, struct moving *m, int64_t to
         st = identity_leaves(db, now, m->from.channel, m->from.external_id, person);
     if (st == ST_OK)
         st = hand_over(db, m, &c);
+    if (st == ST_OK)
+        st = mind_keep(db, now, m->from.id, &mind);
     if (st == ST_OK)
         st = pictures_forget(db, m->from.id);
     if (st == ST_OK)

@@ -7,8 +7,9 @@
  *                    15 minutes      moving_do    -> it has
  *
  * The row of the old account gets the new one's identity, and with it everything that
- * hangs on it: discounts, history, birthday, consents. The row the new account had until
- * then is erased (erasure.h), and the old identity is remembered as "has moved", so that
+ * hangs on it: discounts, history, birthday, consents, but for a "no" to advertising that
+ * the new account said later, which stands. The row the new account had until then is
+ * erased (erasure.h), and the old identity is remembered as "has moved", so that
  * it gets nothing a second time (identity.h). Of a code only its SHA-256 is kept. */
 #ifndef CORE_LOYALTY_MOVING_H
 #define CORE_LOYALTY_MOVING_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "core/audit.h"
+#include "core/base/clock.h"
 #include "core/loyalty/customer.h"
 #include "core/loyalty/redemption_row.h"
 
@@ -96,15 +97,56 @@ enum status training_void(struct db *db, int64_t now, int64_t id)
 
 /* ---- on and off ----------------------------------------------------------------- */
 
-/* What was checked in one mode is not redeemed in the other. */
-static enum status cards_end(struct db *db, int64_t store_id)
+/* An open card begins with an attempt of that cashier and lives for minutes; a sum makes
+ * it live on without another attempt, hence so much more than that. */
+#define CARD_LIFE DAY
+#define CARDS_MAX 64
+
+struct held {
+    int64_t id, staff_id;
+};
+
+/* By the attempts, which have the index for it: discounts have none of who holds them.
+ * No row is locked; STRAIGHT_JOIN, or a small table is read whole. */
+static enum status cards_open(struct db *db, int64_t now, int64_t store_id,
+                              struct held *out, int *n)
 {
-    return db_exec(db, NULL,
-                   "UPDATE discount SET hold_until = NULL, confirm_until = NULL"
-                   " WHERE confirm_until IS NOT NULL AND hold_staff_id IN"
-                   " (SELECT h.staff_id FROM shift h WHERE h.store_id = ?"
-                   " AND h.open_one IS NOT NULL)",
-                   DB_INT(store_id));
+    int64_t after = *n > 0 ? out[*n - 1].id : 0;
+    enum status st =
+        db_select(db,
+                  "SELECT DISTINCT d.id, d.hold_staff_id FROM shift h"
+                  " STRAIGHT_JOIN redemption_attempt a ON a.staff_id = h.open_one"
+                  " AND a.verdict = ? AND a.at > ?"
+                  " STRAIGHT_JOIN discount d ON d.id = a.discount_id"
+                  " AND d.hold_staff_id = a.staff_id AND d.confirm_until IS NOT NULL"
+                  " WHERE h.store_id = ? AND h.open_one IS NOT NULL AND d.id > ?"
+                  " ORDER BY d.id LIMIT ?",
+                  DB_INT(VERDICT_VALID), DB_TIME(now - CARD_LIFE), DB_INT(store_id),
+                  DB_INT(after), DB_INT(CARDS_MAX));
+
+    *n = 0;
+    while (st == ST_OK && *n < CARDS_MAX && (st = db_next(db)) == ST_OK)
+        out[(*n)++] = (struct held){db_int(db, 0), db_int(db, 1)};
+    return st == ST_NONE ? ST_OK : st;
+}
+
+/* What was checked in one mode is not redeemed in the other. */
+static enum status cards_end(struct db *db, int64_t now, int64_t store_id)
+{
+    struct held cards[CARDS_MAX];
+    int n = 0;
+    enum status st;
+
+    do {
+        st = cards_open(db, now, store_id, cards, &n);
+        for (int i = 0; st == ST_OK && i < n; i++)
+            st = db_exec(db, NULL,
+                         "UPDATE discount SET hold_until = NULL, confirm_until = NULL"
+                         " WHERE id = ? AND hold_staff_id = ?"
+                         " AND confirm_until IS NOT NULL",
+                         DB_INT(cards[i].id), DB_INT(cards[i].staff_id));
+    } while (st == ST_OK && n == CARDS_MAX);
+    return st;
 }
 
 enum status training_set(struct db *db, int64_t now, const struct training_switch *sw)
@@ -116,7 +158,7 @@ enum status training_set(struct db *db, int64_t now, const struct training_switc
 
     if (st != ST_OK || changed == 0)
         return st; /* it was so already */
-    st = cards_end(db, sw->store_id);
+    st = cards_end(db, now, sw->store_id);
     if (st != ST_OK)
         return st;
     return audit_add(db, now,

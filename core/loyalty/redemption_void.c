@@ -66,21 +66,38 @@ static enum status mark_void(struct db *db, int64_t now, const struct void_ask *
     return st == ST_OK && changed == 0 ? ST_NONE : st;
 }
 
+/* It ran out, and its holder was given another one for it (discount_reissue.c). */
+static enum status replaced(struct db *db, int64_t discount_id, bool *yes)
+{
+    char key[40];
+    enum status st;
+
+    snprintf(key, sizeof key, "again:%lld", (long long)discount_id);
+    st = db_one(db, "SELECT 1 FROM discount WHERE issue_key = ?", DB_TEXT(key));
+    *yes = st == ST_OK;
+    return st == ST_NONE ? ST_OK : st;
+}
+
 /* The code is good again, until its own time is over; one whose time ran out between the
- * sale and now gets the shop's grace. A revoked one stays revoked. */
+ * sale and now gets the shop's grace, unless another one has taken its place. A revoked
+ * one stays revoked. */
 static enum status give_back(struct db *db, int64_t now, const struct void_ask *ask,
                              int64_t discount_id)
 {
     int64_t changed;
-    enum status st =
-        db_exec(db, &changed,
-                "UPDATE discount SET status = IF(status = 4, 4, 1),"
-                " uses_count = uses_count - 1,"
-                " valid_until = IF(valid_until <= ?,"
-                " GREATEST(valid_until, ?), valid_until)"
-                " WHERE id = ? AND uses_count > 0",
-                DB_TIME(now), DB_TIME(now + ask->grace), DB_INT(discount_id));
+    bool other;
+    enum status st = replaced(db, discount_id, &other);
 
+    if (st != ST_OK)
+        return st;
+    st = db_exec(db, &changed,
+                 "UPDATE discount SET status = IF(status = 4 OR ?, status, 1),"
+                 " uses_count = uses_count - 1,"
+                 " valid_until = IF(valid_until <= ? AND NOT ?,"
+                 " GREATEST(valid_until, ?), valid_until)"
+                 " WHERE id = ? AND uses_count > 0",
+                 DB_INT(other), DB_TIME(now), DB_INT(other), DB_TIME(now + ask->grace),
+                 DB_INT(discount_id));
     return st == ST_OK && changed == 0 ? ST_BROKEN : st;
 }
 

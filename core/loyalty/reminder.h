@@ -15,11 +15,13 @@
 #include "core/io/db.h"
 #include "core/setting.h"
 
-/* Reads along ix_discount_remind. Arguments: now, now + days ahead, issued before, the
- * place (end, end, id), limit. */
+/* Reads along ix_discount_remind, and passes over whoever wants no such words. Arguments:
+ * now, now + days ahead, issued before, the place (end, end, id), limit. */
 #define REMINDER_DUE                                                                   \
     "SELECT d.id, d.customer_id, d.valid_until FROM discount d"                        \
+    " STRAIGHT_JOIN customer c ON c.id = d.customer_id"                                \
     " WHERE d.status = 1 AND d.reminded_at IS NULL AND d.valid_until > ?"              \
+    " AND c.status = 1 AND c.pd_ok = 1 AND c.marketing_ok = 1"                         \
     " AND d.valid_until <= ? AND d.created_at <= ?"                                    \
     " AND (d.valid_until > ? OR (d.valid_until = ? AND d.id > ?))"                     \
     " ORDER BY d.valid_until, d.id LIMIT ?"

@@ -167,6 +167,23 @@ static enum status decide(struct db *db, int64_t now, const struct access_decisi
     return st == ST_OK && changed == 0 ? ST_TAKEN : st;
 }
 
+/* They came in by another way since they asked: their role and stores stay as they are,
+ * and the request is over. ST_TAKEN: so it is. */
+static enum status over_when_staff(struct db *db, struct access *a)
+{
+    struct staff s;
+    enum status st = staff_find(db, a->channel, a->external_id, &s);
+
+    if (st != ST_OK || !s.active)
+        return st == ST_NONE ? ST_OK : st;
+    st = db_exec(db, NULL,
+                 "UPDATE access_request SET state = ?, decided_by = NULL WHERE id = ?",
+                 DB_INT(ACCESS_EXPIRED), DB_INT(a->id));
+    if (st == ST_OK)
+        st = access_load(db, a->id, a);
+    return st == ST_OK ? ST_TAKEN : st;
+}
+
 enum status access_accept(struct db *db, int64_t now, const struct access_decision *d,
                           struct access *a, struct staff *out)
 {
@@ -174,6 +191,8 @@ enum status access_accept(struct db *db, int64_t now, const struct access_decisi
 
     if (st == ST_OK)
         st = decide(db, now, d, ACCESS_ACCEPTED, a);
+    if (st == ST_OK)
+        st = over_when_staff(db, a);
     if (st == ST_OK)
         st = staff_add(db, now,
                        &(struct staff_spec){.channel = a->channel,

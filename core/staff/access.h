@@ -58,8 +58,8 @@ struct access_decision {
 must_check enum status access_may(struct db *db, const struct access_decision *d);
 
 /* ST_OK: decided now, and by this call; *a is it, *out the new staff. ST_TAKEN: somebody
- * else did (*a says who), or it is too old. ST_REFUSED: access_may says no. ST_NONE: no
- * such request. */
+ * else did (*a says who), or it is too old, or they work here by now, which closes it and
+ * is worth a commit. ST_REFUSED: access_may says no. ST_NONE: no such request. */
 must_check enum status access_accept(struct db *db, int64_t now,
                                      const struct access_decision *d, struct access *a,
                                      struct staff *out);

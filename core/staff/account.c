@@ -64,6 +64,20 @@ enum status account_ready(struct db *db, int64_t now, int64_t staff_id,
     return st == ST_OK || st == ST_TAKEN ? account_load(db, staff_id, out) : st;
 }
 
+enum status account_lock(struct db *db, int64_t now, int64_t staff_id,
+                         struct account *out)
+{
+    enum status st = account_ready(db, now, staff_id, out);
+
+    if (st == ST_OK)
+        st = db_one(
+            db, "SELECT " COLUMNS " FROM admin_account WHERE staff_id = ? FOR UPDATE",
+            DB_INT(staff_id));
+    if (st == ST_OK)
+        account_read(db, out);
+    return st;
+}
+
 enum status account_find(struct db *db, const char *email, struct account *out)
 {
     enum status st = db_one(db, "SELECT " COLUMNS " FROM admin_account WHERE email = ?",
@@ -132,16 +146,20 @@ enum status account_set_word(struct db *db, int64_t now, int64_t staff_id,
                              const struct account_word *w)
 {
     struct account a;
+    int64_t changed = 0;
     enum status st = account_ready(db, now, staff_id, &a);
     const char *email = w->email[0] != '\0' ? w->email : a.email;
 
     if (st == ST_OK && email[0] == '\0')
         st = ST_BAD;
     if (st == ST_OK)
-        st = db_exec(db, NULL,
+        st = db_exec(db, &changed,
                      "UPDATE admin_account SET email = ?, password_hash = ?,"
-                     " epoch = epoch + 1 WHERE staff_id = ?",
-                     DB_TEXT(email), DB_TEXT(w->hash), DB_INT(staff_id));
+                     " epoch = epoch + 1 WHERE staff_id = ? AND (? = 0 OR epoch = ?)",
+                     DB_TEXT(email), DB_TEXT(w->hash), DB_INT(staff_id),
+                     DB_INT(w->epoch), DB_INT(w->epoch));
+    if (st == ST_OK && changed == 0)
+        st = ST_REFUSED;
     if (st == ST_OK)
         st = keep_session(db, staff_id, w->keep);
     return st == ST_OK ? account_note(db, now, "login.password", staff_id, staff_id)
@@ -262,6 +280,18 @@ static enum status role_give(struct db *db, int64_t now, const struct staff *who
                      &out);
 }
 
+/* Whoever has a shop must be able to come in: by a chat of their own, and not locked out
+ * of the panel, or nobody could hand it on. ST_REFUSED: they cannot. */
+static enum status can_own(struct db *db, const struct staff *next)
+{
+    struct account a;
+    enum status st = account_load(db, next->id, &a);
+
+    if (st != ST_OK && st != ST_NONE)
+        return st;
+    return next->channel == CHANNEL_MESSENGER && !a.disabled ? ST_OK : ST_REFUSED;
+}
+
 /* The new owner first: the last one cannot leave. */
 enum status account_hand_over(struct db *db, int64_t now, const struct staff *by,
                               int64_t who)
@@ -272,6 +302,8 @@ enum status account_hand_over(struct db *db, int64_t now, const struct staff *by
     if (st == ST_OK && (!by->active || by->role != ROLE_OWNER || !next.active ||
                         next.id == by->id || next.role == ROLE_OWNER))
         st = ST_REFUSED;
+    if (st == ST_OK)
+        st = can_own(db, &next);
     if (st == ST_OK)
         st = role_give(db, now, &next, ROLE_OWNER, by->id);
     if (st == ST_OK)

@@ -33,6 +33,9 @@ struct account {
 /* Makes the row when there is none. ST_NONE: no such staff. */
 must_check enum status account_ready(struct db *db, int64_t now, int64_t staff_id,
                                      struct account *out);
+/* The same, held until the transaction ends: nobody else changes it meanwhile. */
+must_check enum status account_lock(struct db *db, int64_t now, int64_t staff_id,
+                                    struct account *out);
 /* ST_NONE: no row. */
 must_check enum status account_load(struct db *db, int64_t staff_id,
                                     struct account *out);
@@ -50,9 +53,11 @@ bool account_word_is(const struct account *a, const char *password);
 must_check enum status account_word(const char *password, char hash[PASSWORD_HASH]);
 
 /* email: in its kept form; "" keeps what there is. Ends all sessions but `keep` (a jti;
- * NULL: all). ST_TAKEN: somebody else's e-mail. ST_BAD: there is none at all. */
+ * NULL: all). ST_TAKEN: somebody else's e-mail. ST_BAD: there is none at all.
+ * ST_REFUSED: it is not of that epoch any more, somebody changed it meanwhile. */
 struct account_word {
     const char *email, *hash, *keep;
+    int64_t epoch; /* that was seen; 0: whatever it is */
 };
 must_check enum status account_set_word(struct db *db, int64_t now, int64_t staff_id,
                                         const struct account_word *w);
@@ -85,7 +90,7 @@ must_check enum status account_switch(struct db *db, int64_t now,
 
 /* The shop changes hands: who becomes owner, by becomes administrator, both are out of
  * all sessions. The caller has asked for by's password again. ST_REFUSED: by is no
- * owner, or who is not active, or they are one. */
+ * owner, or who is not active, has no messenger, is disabled, or is one already. */
 must_check enum status account_hand_over(struct db *db, int64_t now,
                                          const struct staff *by, int64_t who);
 

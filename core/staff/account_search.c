@@ -42,7 +42,7 @@ enum status account_search(struct db *db, const struct account_filter *f,
                      "p.channel, p.external_id, p.name, p.language, p.role,"
                      " COALESCE(a.staff_id, 0), COALESCE(a.email, ''),"
                      " a.password_hash IS NOT NULL, a.totp_since IS NOT NULL,"
-                     " COALESCE(a.epoch, 0), a.disabled_at IS NOT NULL",
+                     " COALESCE(a.epoch, 1), a.disabled_at IS NOT NULL",
                      FROM);
     page_query_free(&q);
     return st;
@@ -97,6 +97,8 @@ enum status account_row_load(struct db *db, int64_t staff_id, struct account_row
     if (st != ST_OK)
         return st;
     st = account_load(db, staff_id, &out->account);
+    if (st == ST_NONE) /* never logged in: the version their row will begin with */
+        out->account.epoch = 1;
     out->has_password = out->account.hash[0] != '\0';
     return st == ST_NONE ? ST_OK : st;
 }

@@ -186,12 +186,31 @@ static enum status use_up(struct db *db, int64_t now, int64_t id)
     return st == ST_OK && changed == 0 ? ST_NONE : st;
 }
 
+/* An invitation is worth what its maker may at this moment: of somebody dismissed or
+ * demoted since it is worth nothing. ST_REFUSED: so it is. */
+static enum status maker_may(struct db *db, const struct invite *v)
+{
+    struct staff maker;
+    enum status st;
+
+    if (v->made_by == 0)
+        return ST_OK; /* a command at the server */
+    st = staff_load(db, v->made_by, &maker);
+    if (st == ST_OK)
+        st = may_invite(db, &maker, v->till ? ROLE_CASHIER : v->role, v->store_id);
+    return st == ST_NONE ? ST_REFUSED : st;
+}
+
 static enum status use(struct db *db, int64_t now, const struct invite *v,
                        const struct invite_press *p, struct invite_end *e)
 {
     bool own = false;
-    enum status st = personal(db, v, p->who, &own);
+    enum status st = maker_may(db, v);
 
+    e->result = INVITE_EXPIRED;
+    if (st != ST_OK)
+        return st == ST_REFUSED ? ST_OK : st;
+    st = personal(db, v, p->who, &own);
     e->result = INVITE_PERSONAL;
     if (st != ST_OK || own)
         return st;

@@ -22,7 +22,7 @@ enum invite_result {
     INVITE_JOINED = 1,
     INVITE_ALREADY, /* this person used this very link before: harmless */
     INVITE_USED,    /* somebody else did */
-    INVITE_EXPIRED,
+    INVITE_EXPIRED, /* its day is over, or its maker may no longer invite like that */
     INVITE_UNKNOWN,
     INVITE_TILL, /* the account is a shared phone now (till_find); out is not filled */
     INVITE_PERSONAL /* a shared phone's link, on the account of somebody who works here:

@@ -255,6 +255,21 @@ static enum status bind_row(struct db *db, const struct team_act *act, int64_t s
                    DB_INT(act->who), DB_INT(store_id));
 }
 
+/* A shift open where they may not work any more ends, as with a dismissal. */
+static enum status shift_leave(struct db *db, int64_t now, const struct staff *who,
+                               int64_t store_id)
+{
+    struct shift s;
+    enum status st = staff_may_at(db, who, PERM_SHIFT, store_id);
+
+    if (st != ST_REFUSED)
+        return st; /* they go on working everywhere */
+    st = shift_current(db, who->id, &s);
+    if (st == ST_OK && s.store_id == store_id)
+        st = shift_close_of(db, now, who->id);
+    return st == ST_NONE ? ST_OK : st;
+}
+
 enum status team_bind(struct db *db, int64_t now, const struct team_act *act,
                       int64_t store_id, bool bound)
 {
@@ -265,6 +280,8 @@ enum status team_bind(struct db *db, int64_t now, const struct team_act *act,
         st = staff_may_at(db, act->by, PERM_STAFF_DISMISS, store_id);
     if (st == ST_OK)
         st = bind_row(db, act, store_id, bound);
+    if (st == ST_OK && !bound)
+        st = shift_leave(db, now, &who, store_id);
     if (st == ST_OK)
         st = team_note(db, now, bound ? "staff.bind" : "staff.unbind", act);
     return st;

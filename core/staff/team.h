@@ -68,7 +68,8 @@ must_check enum status team_dismiss(struct db *db, int64_t now,
 must_check enum status team_role(struct db *db, int64_t now, const struct team_act *act,
                                  enum role role, struct staff *out);
 
-/* Bound to the store or not. ST_REFUSED also for a store that is not one's own. */
+/* Bound to the store or not; a shift open where they may not work any more is closed.
+ * ST_REFUSED also for a store that is not one's own. */
 must_check enum status team_bind(struct db *db, int64_t now, const struct team_act *act,
                                  int64_t store_id, bool bound);
 

@@ -13,6 +13,7 @@
 #include "tests/harness/doom.h"
 #include "tests/harness/ordeal.h"
 #include "tests/harness/proxy.h"
+#include "tests/harness/until.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -93,6 +94,93 @@ static void lost_answers_lose_nothing(void **state)
     proxy_free(line);
 }
 
+/* ---- more shards than children -------------------------------------------------- */
+
+static int begin_sharded(void **state)
+{
+    struct oracle *o = &here.oracle;
+
+    ordeal_begin(state);
+    setenv("QUEUE_SHARDS", "2", 1);
+    queue_close(o->queue);
+    o->cfg->queue_shards = 2;
+    o->queue = queue_open(o->cfg);
+    queue_bind(o->queue, o->db);
+    return o->queue == NULL;
+}
+
+static int end_sharded(void **state)
+{
+    unsetenv("QUEUE_SHARDS");
+    return ordeal_end(state);
+}
+
+static void put_at(int shard, enum kind kind, int ms)
+{
+    struct oracle_job j = {.kind = kind, .key = 1, .ms = ms};
+
+    while (queue_shard_of(j.key, 2) != shard)
+        j.key++;
+    oracle_put_as(&here.oracle, &j, 1);
+}
+
+/* As a Redis does that lost its last second: what waits is leased again to who has done
+ * with it long ago. */
+static void lease_unheard(int shard, int from)
+{
+    static const char *const script =
+        "local wid = redis.call('ZRANGE', KEYS[1], 0, 0)[1]"
+        " local at = 'dv:{s' .. ARGV[1] .. '}:a:'"
+        " local e = redis.call('LPOP', at .. '16')"
+        " redis.call('HSET', at .. 'i:' .. wid, string.sub(e, 2, 17), e)"
+        " local now = redis.call('TIME')[1] * 1000"
+        " redis.call('ZADD', at .. 'w', now + 15000, wid)"
+        " return 1";
+    struct redis_reply *r = NULL;
+    char w[24], to[4];
+
+    snprintf(w, sizeof w, "dv:{s%d}:a:w", from);
+    snprintf(to, sizeof to, "%d", shard);
+    assert_int_equal(
+        redis_do(queue_redis(here.oracle.queue), &r, "EVAL", script, "1", w, to, NULL),
+        ST_OK);
+    assert_int_equal(redis_int(r), 1);
+    redis_free(r);
+}
+
+static bool holds_there(void *arg)
+{
+    char own[24];
+
+    snprintf(own, sizeof own, "dv:{s%d}:a:own", *(int *)arg);
+    return ordeal_redis(&here, "HLEN", own, NULL, NULL) > 0;
+}
+
+/* Its line is cut while it is busy, in one shard and then in the other: on the new one it
+ * looks in both what it holds. No scheduler here that would help. */
+static void each_shard_is_looked_at_on_a_new_line(void **state)
+{
+    (void)state;
+    ordeal_worker(&here, 0, 1);
+    for (int busy = 0; busy < 2; busy++) {
+        struct redis_reply *r = NULL;
+
+        put_at(busy, KIND_TEST_HOT, 1500);
+        assert_true(until(holds_there, &busy, 20000));
+        for (int k = 0; k < 2; k++) {
+            put_at(k, KIND_TEST_NOTE, 0);
+            lease_unheard(k, busy);
+        }
+        assert_int_equal(redis_do(queue_redis(here.oracle.queue), &r, "CLIENT", "KILL",
+                                  "TYPE", "normal", NULL),
+                         ST_OK);
+        redis_free(r);
+        ordeal_drain(&here, 10000);
+    }
+    assert_true(ordeal_counter(&here, "reaped") > 0);
+    ordeal_judge(&here);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, ordeal_begin, ordeal_end)
 
 int main(void)
@@ -101,6 +189,8 @@ int main(void)
         TEST(redis_without_memory_loses_nothing),
         TEST(rows_marked_and_not_handed_over_come_back),
         TEST(lost_answers_lose_nothing),
+        cmocka_unit_test_setup_teardown(each_shard_is_looked_at_on_a_new_line,
+                                        begin_sharded, end_sharded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -125,6 +125,65 @@ static void jobs_of_deserted_sleepers_come_back(void **state)
     proxy_free(line);
 }
 
+/* ---- what is held under the name of a child that knows nothing of it ------------- */
+
+#define PERSON 4711
+
+static const struct oracle_job of_person = {
+    .kind = KIND_TEST_HOT, .key = PERSON, .account = 1};
+
+static bool person_is_held(void *arg)
+{
+    (void)arg;
+    return ordeal_redis(&here, "HLEN", "dv:{s0}:a:own", NULL, NULL) > 0;
+}
+
+/* The first job is leased to a line that is gone, and the second one rings for the same
+ * child on its new line. false: it was too late for that. */
+static bool put_two_while_deserted(struct proxy *line)
+{
+    int one = 1, both = 2;
+
+    assert_true(until(that_many_sleep, &one, 30000));
+    proxy_desert(line);
+    if (!until(that_many_sleep, &both, 1500))
+        return false;
+    oracle_put_as(&here.oracle, &of_person, 1);
+    if (!until(person_is_held, NULL, 200))
+        return false;
+    oracle_put_as(&here.oracle, &of_person, 1);
+    return true;
+}
+
+static void a_ghost_holds_back_what_is_behind_it(void **state)
+{
+    struct proxy *line = proxy_new(server_socket(here.redis), 0);
+    int rounds = dose(2, 20), times = 0;
+    char url[200];
+
+    (void)state;
+    snprintf(url, sizeof url, "unix://%s?db=0", proxy_socket(line));
+    setenv("REDIS_URL", url, 1);
+    ordeal_worker(&here, 0, 1);
+    setenv("REDIS_URL", here.url, 1);
+    for (int i = 0; i < rounds * 4 && times < rounds; i++) {
+        times += put_two_while_deserted(line);
+        ordeal_drain(&here, 10000);
+    }
+    assert_true(times > 0);
+    assert_true(ordeal_counter(&here, "reaped") > 0);
+    assert_int_equal(
+        oracle_number(&here.oracle,
+                      "SELECT COUNT(*) FROM job_hist a JOIN job_hist b"
+                      " ON a.id < b.id AND a.at > b.at WHERE a.kind = 'test.hot'"
+                      " AND b.kind = 'test.hot'"),
+        0);
+    ordeal_judge(&here);
+    program_end(here.worker[0]); /* it ends before its line does */
+    here.worker[0] = NULL;
+    proxy_free(line);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -132,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(jobs_of_stopped_sleepers_go_to_others),
         TEST(jobs_of_deserted_sleepers_come_back),
+        TEST(a_ghost_holds_back_what_is_behind_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

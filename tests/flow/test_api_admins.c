@@ -112,6 +112,13 @@ static void test_everyone_of_the_panel_is_invited(void **state)
     refuses(
         400, "validation_failed",
         &(struct ask){"POST", ADMINS, .body = "{\"role\":\"manager\"}", .as = boss});
+    /* A key that would be kept for nothing is not taken. */
+    asks(&h, 400,
+         &(struct ask){"POST", ADMINS, .body = "{\"role\":\"marketing\"}", .as = boss,
+                       .key = "key-1"});
+    assert_string_equal(
+        json_text(json_at(json_get(h.json, "errors"), 0), "parameter", NULL),
+        "Idempotency-Key");
     heard_free(&h);
 }
 
@@ -147,17 +154,45 @@ static void test_switched_off_and_on(void **state)
 
     (void)state;
     assert_true(is_in(who));
-    asks(
-        &h, 200,
-        &(struct ask){"PATCH", of(who, ""), .body = "{\"disabled\":true}", .as = boss});
+    asks(&h, 200,
+         &(struct ask){"PATCH", of(who, ""), .body = "{\"disabled\":true}", .as = boss,
+                       .if_match = "*"});
     assert_true(json_bool_or(h.json, "disabled", false));
     assert_false(is_in(who));
     assert_int_equal(role_of(who), ROLE_MARKETING); /* they go on working */
     asks(&h, 200,
-         &(struct ask){"PATCH", of(who, ""), .body = "{\"disabled\":false}",
-                       .as = boss});
+         &(struct ask){"PATCH", of(who, ""), .body = "{\"disabled\":false}", .as = boss,
+                       .if_match = "*"});
     api_log_out(who);
     assert_true(is_in(who));
+    heard_free(&h);
+}
+
+/* The version that GET tells of who never logged in is the one a change takes, and a
+ * change that says none is asked for it. */
+static void test_who_never_logged_in_is_changed(void **state)
+{
+    int64_t boss = api_staff(ROLE_OWNER), who = api_staff(ROLE_MARKETING);
+    const char *body = "{\"role\":\"readonly\"}";
+    struct heard h = {0};
+    char etag[40];
+
+    (void)state;
+    refuses(428, "version_required",
+            &(struct ask){"PATCH", of(who, ""), .body = body, .as = boss});
+    refuses(428, "version_required", &(struct ask){"DELETE", of(who, ""), .as = boss});
+    assert_int_equal(role_of(who), ROLE_MARKETING);
+    asks(&h, 200, &(struct ask){"GET", of(who, ""), .as = boss});
+    snprintf(etag, sizeof etag, "%s", heard_header(&h, "ETag"));
+    assert_string_equal(etag, "\"v1\"");
+    assert_int_equal(json_int_or(h.json, "version", 0), 1);
+    asks(&h, 200, &(struct ask){"GET", ADMINS "?limit=1&sort=-id", .as = boss});
+    assert_int_equal(json_int_or(json_at(json_get(h.json, "items"), 0), "version", 0),
+                     1);
+    asks(&h, 200,
+         &(struct ask){"PATCH", of(who, ""), .body = body, .as = boss,
+                       .if_match = etag});
+    assert_int_equal(role_of(who), ROLE_READONLY);
     heard_free(&h);
 }
 
@@ -176,13 +211,14 @@ static void test_nobody_above_and_nobody_themselves(void **state)
         for (int b = 0; b < 2; b++)
             refuses(403, "forbidden",
                     &(struct ask){"PATCH", of(pairs[i].who, ""), .body = bodies[b],
-                                  .as = pairs[i].by});
+                                  .as = pairs[i].by, .if_match = "*"});
         refuses(403, "forbidden",
-                &(struct ask){"DELETE", of(pairs[i].who, ""), .as = pairs[i].by});
+                &(struct ask){"DELETE", of(pairs[i].who, ""), .as = pairs[i].by,
+                              .if_match = "*"});
     }
     refuses(403, "forbidden",
             &(struct ask){"PATCH", of(other, ""), .body = "{\"role\":\"owner\"}",
-                          .as = boss});
+                          .as = boss, .if_match = "*"});
     assert_int_equal(role_of(boss), ROLE_OWNER);
     assert_int_equal(role_of(other), ROLE_ADMINISTRATOR);
 }
@@ -194,7 +230,7 @@ static void test_dismissed(void **state)
 
     (void)state;
     assert_true(is_in(who));
-    asks(&h, 204, &(struct ask){"DELETE", of(who, ""), .as = boss});
+    asks(&h, 204, &(struct ask){"DELETE", of(who, ""), .as = boss, .if_match = "*"});
     assert_int_equal(role_of(who), ROLE_UNSET);
     assert_false(is_in(who));
     refuses(404, "not_found", &(struct ask){"DELETE", of(who, ""), .as = boss});
@@ -238,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_everyone_of_the_panel_is_invited),
         cmocka_unit_test(test_another_role_ends_the_session),
         cmocka_unit_test(test_switched_off_and_on),
+        cmocka_unit_test(test_who_never_logged_in_is_changed),
         cmocka_unit_test(test_nobody_above_and_nobody_themselves),
         cmocka_unit_test(test_dismissed),
         cmocka_unit_test(test_handed_over),

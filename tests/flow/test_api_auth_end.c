@@ -2,6 +2,7 @@
  *
  * Everything that ends a session of the admin API, and words that begin none. */
 #include "tests/flow/api_login.h"
+#include "tests/harness/until.h"
 
 /* ---- what ends it ----------------------------------------------------------------- */
 
@@ -174,6 +175,69 @@ static void test_the_internal_key_is_replaced(void **state)
     free(key);
 }
 
+/* ---- while the password is compared ------------------------------------------------ */
+
+/* The server refreshes that table only when it was not read for 100 ms. */
+static bool waits_for_a_row(void *arg)
+{
+    static int64_t next_look;
+
+    if (clock_mono_ms() < next_look)
+        return false;
+    next_look = clock_mono_ms() + 150;
+    return db_one(arg, "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE"
+                       " trx_state = 'LOCK WAIT'") == ST_OK &&
+           db_int(arg, 0) > 0;
+}
+
+struct race {
+    int64_t who;
+    int fd;
+    struct ask ask;
+};
+
+/* The login has found the account and stands before what is ended here. */
+static enum status end_meanwhile(struct db *db, void *arg)
+{
+    struct race *r = arg;
+    struct db *look = db_open(api_place.cfg);
+    enum status st = db_exec(db, NULL,
+                             "UPDATE admin_account SET epoch = epoch + 1"
+                             " WHERE staff_id = ?",
+                             DB_INT(r->who));
+
+    r->fd = asks_say(&r->ask);
+    assert_true(until(waits_for_a_row, look, 10000));
+    db_close(look);
+    return st;
+}
+
+static void test_ended_while_the_password_is_compared(void **state)
+{
+    struct race r = {.who = api_staff(ROLE_OWNER),
+                     .ask = {"POST", "/api/v1/auth/login",
+                             .body = "{\"email\":\"race@shop.example\","
+                                     "\"password\":\"" WORD "\"}"}};
+    struct heard h = {0};
+
+    (void)state;
+    sets_word(r.who, "race@shop.example");
+    assert_int_equal(db_tx(api_place.db, end_meanwhile, &r), ST_OK);
+    asks_hear(&h, r.fd, &r.ask);
+    assert_int_equal(h.status, 401);
+    asks(&h, 200, &r.ask);
+    api_log_out(r.who);
+    r.ask = (struct ask){"POST", "/api/v1/auth/password", .as = r.who,
+                         .body = "{\"current\":\"" WORD "\","
+                                 "\"password\":\"another long word\"}"};
+    api_token(r.who);
+    assert_int_equal(db_tx(api_place.db, end_meanwhile, &r), ST_OK);
+    asks_hear(&h, r.fd, &r.ask);
+    assert_int_equal(h.status, 401);
+    assert_int_equal(logs_in("race@shop.example", WORD, NULL), 200);
+    heard_free(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_forged_words),
         cmocka_unit_test(test_a_key_is_replaced),
         cmocka_unit_test(test_the_internal_key_is_replaced),
+        cmocka_unit_test(test_ended_while_the_password_is_compared),
     };
 
     return cmocka_run_group_tests(tests, api_open, api_close);

@@ -377,6 +377,31 @@ static void bodies_of_strangers(void **state)
     buf_free(&deep);
 }
 
+static void what_nobody_has_signed_is_short(void **state)
+{
+    static const struct {
+        const char *head;
+        int status;
+    } all[] = {
+        {"POST /api/v1/auth/login HTTP/1.1\r\nContent-Length: 16385\r\n", 413},
+        {"POST /api/v1/auth/login HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", 413},
+        {"POST /till HTTP/1.1\r\nContent-Length: 16385\r\n", 413},
+        {"POST /till HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", 411},
+    };
+    char answer[4096];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        int fd = wire_dial(api_place.port);
+
+        wire_say(fd, all[i].head);
+        wire_say(fd, "Host: a\r\n\r\n");
+        wire_hear(fd, answer, sizeof answer);
+        assert_int_equal(wire_status(answer), all[i].status);
+        close(fd);
+    }
+}
+
 static void sizes(void **state)
 {
     struct buf large = {0};
@@ -458,6 +483,7 @@ int main(void)
         cmocka_unit_test(a_refused_try_leaves_its_key_free),
         cmocka_unit_test(many_with_one_key_have_one_effect),
         cmocka_unit_test(bodies_of_strangers),
+        cmocka_unit_test(what_nobody_has_signed_is_short),
         cmocka_unit_test(sizes),
         cmocka_unit_test(queries_of_strangers),
     };

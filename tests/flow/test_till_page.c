@@ -15,6 +15,7 @@
 #include "core/staff/staff.h"
 #include "tests/harness/house.h"
 #include "tests/harness/stage.h"
+#include "tests/harness/until.h"
 #include "tests/harness/web.h"
 
 #include <inttypes.h>
@@ -26,7 +27,10 @@ static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
 static const struct person OLGA = {"auth", 6000000001, "Ольга", "ru"};
 static const struct person JANE = {"auth", 6000000003, "Jane", "en"};
 
+static const struct person BORIS = {"auth", 6000000004, "Борис", "ru"};
+
 static char code[16], second[16];
+static int caller; /* the browser's address ends so; each test has its own */
 
 static int64_t number_of(const struct person *p)
 {
@@ -77,6 +81,7 @@ static int opened(void **state)
     stage_open_real(STAGE_DEATHS);
     hires(&OLGA, "cashier", stage.store[0]);
     hires(&JANE, "cashier", stage.store[1]);
+    hires(&BORIS, "manager", stage.store[1]);
     subscribes(&ANNA);
     says(&ANNA, "/start");
     presses(&ANNA, "Согласен");
@@ -131,8 +136,9 @@ static int asks(struct browser *b, const char *body)
     int status;
 
     snprintf(headers, sizeof(headers),
-             "Content-Type: application/x-www-form-urlencoded\r\n%s%s%s",
-             b->cookie[0] != '\0' ? "Cookie: other=1; " : "", b->cookie,
+             "Content-Type: application/x-www-form-urlencoded\r\n"
+             "X-Forwarded-For: 192.0.2.%d\r\n%s%s%s",
+             caller, b->cookie[0] != '\0' ? "Cookie: other=1; " : "", b->cookie,
              b->cookie[0] != '\0' ? "\r\n" : "");
     buf_free(&b->page);
     status = web_ask(&ask, &b->page);
@@ -244,6 +250,11 @@ static void test_the_whole_road_without_the_messenger(void **state)
 
 /* ---- who may -------------------------------------------------------------------- */
 
+static bool is_told(void *arg)
+{
+    return counts(arg) > 0;
+}
+
 static void test_wrong_pins_lock(void **state)
 {
     struct browser b = {0};
@@ -259,9 +270,37 @@ static void test_wrong_pins_lock(void **state)
     sees(&b, "Too many wrong PINs");
     enters(&b, &JANE, "2580"); /* and now the right one does not help */
     sees(&b, "Too many wrong PINs");
+    assert_int_equal(counts("SELECT COUNT(*) FROM job_open WHERE kind ="
+                            " 'core.pin_locked'"),
+                     1); /* who may let them go hears of it once the bots are back */
     assert_string_equal(b.cookie, "");
     checks(&b, second);
     sees(&b, "Ваш номер");
+    leaves(&b);
+
+    house_tend(stage_house()); /* the messenger is back, and who manages hears of it */
+    assert_true(until(is_told,
+                      "SELECT COUNT(*) FROM message WHERE payload LIKE"
+                      " '%Jane%PIN%' AND recipient = 6000000004",
+                      20000));
+    dies(WORKER);
+    dies(BOTS);
+}
+
+static void test_guesses_shut_nobody_else_out(void **state)
+{
+    struct browser b = {0};
+    int n = 0, status;
+
+    (void)state;
+    do
+        status = asks(&b, "do=enter&number=999999&pin=2580");
+    while (status == 200 && ++n < 60);
+    assert_int_equal(status, 429);
+    assert_true(n >= 10);
+    caller = 99; /* another till */
+    enters(&b, &OLGA, "2580");
+    sees_not(&b, "Ваш номер");
     leaves(&b);
 }
 
@@ -347,6 +386,13 @@ static void test_switched_off(void **state)
     leaves(&b);
 }
 
+static int elsewhere(void **state)
+{
+    (void)state;
+    caller++;
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,8 +400,9 @@ int main(void)
         cmocka_unit_test(test_the_whole_road_without_the_messenger),
         cmocka_unit_test(test_the_same_rules),
         cmocka_unit_test(test_leaving_ends_it),
-        cmocka_unit_test(test_wrong_pins_lock),
-        cmocka_unit_test(test_dismissed_at_once),
+        cmocka_unit_test_setup(test_wrong_pins_lock, elsewhere),
+        cmocka_unit_test_setup(test_guesses_shut_nobody_else_out, elsewhere),
+        cmocka_unit_test_setup(test_dismissed_at_once, elsewhere),
     };
 
     return cmocka_run_group_tests(tests, opened, closed);

@@ -203,9 +203,7 @@ static bool drained(void *arg)
 
     while (revive_one(o))
         ;
-    /* The bots' introductions wait for a Telegram that is not there. */
-    if (db_one(o->db, "SELECT COUNT(*) FROM job_open WHERE kind <> 'send.bot_call'") !=
-        ST_OK)
+    if (db_one(o->db, "SELECT COUNT(*) FROM job_open") != ST_OK)
         return false;
     return db_int(o->db, 0) == 0 && oracle_done(o) == o->jobs;
 }

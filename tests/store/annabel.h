@@ -49,6 +49,28 @@ static inline void put_words(void)
          DB_INT(anna.id), DB_INT(shop.owner.id), DB_TIME(NOW));
 }
 
+/* What she wrote, with a photo, as a member of staff got it: sent, and one that waits. */
+static inline void put_copies(void)
+{
+    static const char form[] = "{\"method\":\"sendDocument\",\"params\":{\"caption\":"
+                               "\"Аннабель: Это Аннабель\"},\"document\":%lld}";
+    int64_t thread = shop_number(shop.db, "SELECT id FROM support_thread");
+    char payload[200];
+
+    EXEC("INSERT INTO document (name, mime, body, created_at)"
+         " VALUES ('photo.jpg', 'image/jpeg', 'лицо: Аннабель', ?)",
+         DB_TIME(NOW));
+    snprintf(payload, sizeof payload, form, (long long)db_last_id(shop.db));
+    for (int state = 1; state <= 3; state += 2) {
+        EXEC("INSERT INTO message (state, sender, recipient, purpose, on_unsure,"
+             " payload, created_at, sent_at) VALUES (?, 2, ?, 1, 1, ?, ?, ?)",
+             DB_INT(state), DB_INT(shop.owner.external_id), DB_TEXT(payload),
+             DB_TIME(NOW), DB_TIME_OR_NULL(state == 3 ? NOW : 0));
+        EXEC("INSERT INTO support_copy (message_id, thread_id) VALUES (?, ?)",
+             DB_INT(db_last_id(shop.db)), DB_INT(thread));
+    }
+}
+
 static inline void put_files(void)
 {
     static const char named[] =
@@ -92,6 +114,7 @@ static inline int opened(void **state)
          DB_TIME(NOW), DB_INT(anna.id));
     EXEC("UPDATE discount SET reason = 'для Аннабель' WHERE id = ?", DB_INT(her.id));
     put_words();
+    put_copies();
     put_files();
     return 0;
 }

@@ -243,6 +243,30 @@ static void test_the_shop_is_handed_over(void **state)
                      1);
 }
 
+/* Somebody of the till has no chat to log in by; who is switched off could not either. */
+static void test_only_who_can_come_in_owns_the_shop(void **state)
+{
+    struct account_act act = {
+        .by = &shop.owner, .who = shop.manager.id, .disable = true};
+    struct team_hire h = {.by = &shop.owner,
+                          .store_id = shop.store[0],
+                          .name = "Вера",
+                          .n = strlen("Вера")};
+    struct staff vera;
+
+    (void)state;
+    assert_int_equal(team_hire(shop.db, SHOP_NOW, &h, &vera), ST_OK);
+    assert_int_equal(account_hand_over(shop.db, SHOP_NOW, &shop.owner, vera.id),
+                     ST_REFUSED);
+    assert_int_equal(account_switch(shop.db, SHOP_NOW, &act), ST_OK);
+    assert_int_equal(account_hand_over(shop.db, SHOP_NOW, &shop.owner, shop.manager.id),
+                     ST_REFUSED);
+    act.disable = false;
+    assert_int_equal(account_switch(shop.db, SHOP_NOW, &act), ST_OK);
+    assert_int_equal(account_hand_over(shop.db, SHOP_NOW, &shop.owner, shop.manager.id),
+                     ST_OK);
+}
+
 /* ---- waits ------------------------------------------------------------------------ */
 
 static const struct guard_subject email = {"email", "boss@shop.example", 5};
@@ -342,6 +366,7 @@ int main(void)
         T(test_digits_are_confirmed_and_used_once),
         T(test_switched_off_for_the_panel),
         T(test_the_shop_is_handed_over),
+        T(test_only_who_can_come_in_owns_the_shop),
         T(test_waits_grow),
         T(test_the_right_one_is_forgiven),
         T(test_all_at_once_are_all_counted),

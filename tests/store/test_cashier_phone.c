@@ -204,6 +204,10 @@ static void test_somebody_without_a_phone(void **state)
     told_like(&LENA, "Как зовут сотрудника?");
     says(&LENA, " \xE2\x80\x8B "); /* nothing to be seen in it */
     told_like(&LENA, "Здесь нет имени");
+    says(&LENA, "0000000000"); /* the next in the queue */
+    not_told(&LENA, "теперь кассир");
+    assert_int_equal(counts("SELECT COUNT(*) FROM staff WHERE name = '0000000000'"), 0);
+    forges(&LENA, "v1:i:who:1");
     says(&LENA, "Зоя <b>");
     told_like(&LENA, "✅ Зоя &lt;b&gt; теперь кассир");
     snprintf(pin, sizeof(pin), "%.15s", between(&LENA, "<code>", "</code>"));

@@ -178,6 +178,11 @@ static void test_a_code_instead_of_a_sum(void **state)
     presses(&OLGA, "Сверить с кассой");
     says(&OLGA, code);
     told_like(&OLGA, "Скидка <b>10");
+    presses(&OLGA, "Применить");
+    forges(&OLGA, "v1:s:till:1");
+    says(&OLGA, last_link(&ANNA)); /* of a scanner of QR pictures */
+    not_told(&OLGA, "Не получилось прочитать сумму");
+    told_like(&OLGA, "вы уже применили");
 }
 
 /* ---- files ---------------------------------------------------------------------- */

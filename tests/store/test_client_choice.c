@@ -212,6 +212,47 @@ static void test_a_birthday_gift(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM discount"), 2);
 }
 
+static void anna_has_a_birthday(void)
+{
+    anna_joins();
+    presses(&ANNA, "Хочу получать");
+    says(&ANNA, "/birthday");
+    presses(&ANNA, "Указать дату");
+    says(&ANNA, "1 октября 1990");
+    presses(&ANNA, "Верно");
+    stage_wait_until(stage.now + 13 * DAY);
+    says(&ANNA, "/menu");
+}
+
+/* The gift is there at once, the words wait for the end of the quiet hours. */
+static void test_a_gift_at_a_quiet_hour(void **state)
+{
+    (void)state;
+    shop_sets("quiet_from", "09:30");
+    shop_sets("quiet_to", "15:00");
+    anna_has_a_birthday();
+    birthday_round();
+    not_told(&ANNA, "С днём рождения");
+    assert_int_equal(counts("SELECT COUNT(*) FROM discount"), 2);
+    stage_wait_until(stage.now + 4 * HOUR);
+    says(&ANNA, "/menu");
+    not_told(&ANNA, "С днём рождения");
+    stage_wait_until(stage.now + HOUR);
+    says(&ANNA, "/menu");
+    told_like(&ANNA, "С днём рождения, Анна!");
+}
+
+static void test_a_gift_above_the_cap(void **state)
+{
+    (void)state;
+    shop_sets("marketing_weekly_cap", "0");
+    anna_has_a_birthday();
+    birthday_round();
+    not_told(&ANNA, "С днём рождения");
+    says(&ANNA, "/wallet");
+    told_like(&ANNA, "Действуют 2 скидки");
+}
+
 /* A gift that comes ahead of the day does not congratulate yet. */
 static void test_a_gift_before_the_day(void **state)
 {
@@ -335,6 +376,8 @@ int main(void)
         A_TEST(test_old_and_forged_buttons),
         A_TEST(test_a_state_that_cannot_be_read),
         A_TEST(test_a_birthday_gift),
+        A_TEST(test_a_gift_at_a_quiet_hour),
+        A_TEST(test_a_gift_above_the_cap),
         A_TEST(test_a_gift_before_the_day),
         A_TEST(test_birthday_rules_as_they_are),
         A_TEST(test_no_hint_at_a_date_we_know),

@@ -84,6 +84,26 @@ static void test_one_answer_after_an_outage(void **state)
     assert_int_equal(messages(), before + 2);
 }
 
+/* What the shop did by itself meanwhile answered nobody: a picture put right, a receipt. */
+static void test_a_picture_put_right_is_no_answer(void **state)
+{
+    int64_t before;
+
+    (void)state;
+    anna_joins();
+    before = messages();
+    assert_int_equal(db_exec(stage.db, NULL, "UPDATE discount SET valid_until = ?",
+                             DB_TIME(stage.now - MINUTE)),
+                     ST_OK);
+    stage_job(KIND_SCHED_DISCOUNT_EXPIRE, json_new_object());
+    assert_true(messages() > before);
+    wrote(&ANNA, HOUR, "Вы здесь?");
+    told_like(&ANNA, "нас не было на связи");
+    before = messages();
+    wrote(&ANNA, HOUR / 2, "Ау");
+    assert_int_equal(messages(), before);
+}
+
 static void test_the_first_command_is_carried_out(void **state)
 {
     int64_t before;
@@ -171,6 +191,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_answer_after_an_outage, open_shop,
                                         close_shop),
+        cmocka_unit_test_setup_teardown(test_a_picture_put_right_is_no_answer,
+                                        open_shop, close_shop),
         cmocka_unit_test_setup_teardown(test_the_first_command_is_carried_out,
                                         open_shop, close_shop),
         cmocka_unit_test_setup_teardown(test_a_stranger_after_an_outage, open_shop,

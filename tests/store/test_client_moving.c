@@ -99,6 +99,51 @@ static void test_all_of_it_moves(void **state)
     told_nothing(&ANNA);
 }
 
+#define ROW_OF_NEW " FROM customer WHERE external_id = 5000000055"
+
+/* Said in the new account, after the yes of the old one: it stands, with evidence. */
+static void test_a_newer_no_comes_along(void **state)
+{
+    int64_t no, moved;
+
+    (void)state;
+    presses(&NEW, "Хочу получать");
+    says(&NEW, "/notifications");
+    presses(&NEW, "Реже");
+    presses(&NEW, "Отключить");
+    no = counts("SELECT marketing_update_id" ROW_OF_NEW);
+    assert_int_equal(counts("SELECT marketing_ok" ROW_OF_NEW), 0);
+    enters(&NEW, gets_code(&ANNA));
+    presses(&NEW, "Перенести");
+    told_like(&NEW, "Переехали!");
+    moved = counts("SELECT id" ROW_OF_NEW);
+    assert_int_equal(counts("SELECT marketing_ok" ROW_OF_NEW), 0);
+    assert_int_equal(counts("SELECT marketing_rare" ROW_OF_NEW), 1);
+    assert_int_equal(counts("SELECT marketing_update_id" ROW_OF_NEW), no);
+    assert_int_equal(db_one(stage.db,
+                            "SELECT 1 FROM consent WHERE customer_id = ? AND purpose ="
+                            " 2 AND granted = 0 AND update_id = ?",
+                            DB_INT(moved), DB_INT(no)),
+                     ST_OK);
+}
+
+/* An older one does not undo the old account's newer yes. */
+static void test_an_older_no_does_not(void **state)
+{
+    (void)state;
+    presses(&NEW, "Хочу получать");
+    says(&NEW, "/notifications");
+    presses(&NEW, "Отключить");
+    says(&ANNA, "/notifications");
+    presses(&ANNA, "Отключить");
+    says(&ANNA, "/notifications");
+    presses(&ANNA, "Хочу получать");
+    enters(&NEW, gets_code(&ANNA));
+    presses(&NEW, "Перенести");
+    told_like(&NEW, "Переехали!");
+    assert_int_equal(counts("SELECT marketing_ok" ROW_OF_NEW), 1);
+}
+
 /* The old account is a stranger's now, and gets nothing a second time. */
 static void test_the_old_account_is_closed(void **state)
 {
@@ -304,6 +349,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         A_TEST(test_all_of_it_moves),
+        A_TEST(test_a_newer_no_comes_along),
+        A_TEST(test_an_older_no_does_not),
         A_TEST(test_the_old_account_is_closed),
         A_TEST(test_a_code_works_once),
         A_TEST(test_a_quarter_of_an_hour),

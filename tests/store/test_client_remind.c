@@ -301,23 +301,66 @@ static void test_page_by_page(void **state)
     assert_int_equal(reminders(), 231);
 }
 
+/* A round is under way: another one leaves the rest to it. */
+static enum status put_page(struct db *db, void *arg)
+{
+    const struct job_spec page = {.kind = KIND_SCHED_DISCOUNT_REMIND,
+                                  .idk = "next page",
+                                  .due = stage.now + HOUR};
+
+    (void)arg;
+    return job_put(db, stage.now, &page);
+}
+
+static void test_one_round_at_a_time(void **state)
+{
+    (void)state;
+    many_customers(230, 230);
+    at(28, 12);
+    assert_int_equal(db_tx(stage.db, put_page, NULL), ST_OK);
+    remind();
+    assert_int_equal(reminders(), 100);
+    stage_wait_until(stage.now + HOUR);
+    says(&ANNA, "/menu");
+    assert_int_equal(reminders(), 231);
+}
+
+/* They fill no pages. */
+static void test_who_wants_none_is_passed_over(void **state)
+{
+    struct reminder_round round = {.days = 3, .limit = 10};
+    struct reminder_due due[10];
+    int n;
+
+    (void)state;
+    at(28, 12);
+    assert_int_equal(reminder_due(stage.db, stage.now, &round, due, &n), ST_OK);
+    assert_int_equal(n, 1);
+    says(&ANNA, "/stop");
+    round = (struct reminder_round){.days = 3, .limit = 10};
+    assert_int_equal(reminder_due(stage.db, stage.now, &round, due, &n), ST_NONE);
+}
+
 static void test_reads_along_an_index(void **state)
 {
+    char chosen[200] = "";
+    enum status st;
+
     (void)state;
     many_customers(600, 4);
     assert_int_equal(db_one(stage.db, "ANALYZE TABLE discount"), ST_OK);
-    assert_int_equal(db_one(stage.db, "EXPLAIN " REMINDER_DUE,
-                            DB_TIME(stage.now + 28 * DAY),
-                            DB_TIME(stage.now + 31 * DAY), DB_TIME(stage.now),
-                            DB_TIME(0), DB_TIME(0), DB_INT(0), DB_INT(100)),
-                     ST_OK);
-    /* MySQL has a column "partitions" before it, MariaDB has not. */
-    for (int col = 5; col <= 6; col++)
-        if (db_text(stage.db, col, NULL) != NULL &&
-            strcmp(db_text(stage.db, col, NULL), "ix_discount_remind") == 0)
-            return;
-    fail_msg("possible %s, chosen %s, rows %s", db_text(stage.db, 4, NULL),
-             db_text(stage.db, 5, NULL), db_text(stage.db, 8, NULL));
+    st = db_select(stage.db, "EXPLAIN " REMINDER_DUE, DB_TIME(stage.now + 28 * DAY),
+                   DB_TIME(stage.now + 31 * DAY), DB_TIME(stage.now), DB_TIME(0),
+                   DB_TIME(0), DB_INT(0), DB_INT(100));
+    /* A row a table. MySQL has a column "partitions" before it, MariaDB has not. */
+    for (int row = 0; st == ST_OK && (st = db_next(stage.db)) == ST_OK; row++)
+        for (int col = 5; col <= 6 && row == 0; col++)
+            if (db_text(stage.db, col, NULL) != NULL)
+                snprintf(chosen + strlen(chosen), sizeof(chosen) - strlen(chosen),
+                         " %s", db_text(stage.db, col, NULL));
+    assert_int_equal(st, ST_NONE);
+    if (strstr(chosen, " ix_discount_remind") == NULL)
+        fail_msg("chosen:%s", chosen);
 }
 
 #define A_TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
@@ -332,6 +375,7 @@ int main(void)
         A_TEST(test_switched_off),           A_TEST(test_the_cap),
         A_TEST(test_who_left_the_channel),   A_TEST(test_not_on_the_first_day),
         A_TEST(test_page_by_page),           A_TEST(test_reads_along_an_index),
+        A_TEST(test_one_round_at_a_time),    A_TEST(test_who_wants_none_is_passed_over),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

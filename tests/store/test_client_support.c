@@ -136,6 +136,28 @@ static void test_answered_by_the_button(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM support_line"), 3);
 }
 
+/* The next in the queue shows a code while somebody else is about to be answered. */
+static void test_a_code_instead_of_an_answer(void **state)
+{
+    char said[CODE_SHOWN + 1], link[200];
+
+    (void)state;
+    snprintf(said, sizeof(said), "%s", last_code(&ANNA));
+    snprintf(link, sizeof(link), "%s", last_link(&ANNA));
+    anna_writes("Есть ли молоко?");
+    presses(&BOSS, "Ответить");
+    says(&BOSS, said);
+    not_told(&BOSS, "Ответ отправлен");
+    told_nothing(&ANNA);
+    says(&BOSS, "Да"); /* they ask again whom it is for */
+    not_told(&BOSS, "Ответ отправлен");
+    forges_under(&BOSS, "вопрос № 1", "v1:y:reply:1");
+    says(&BOSS, link);
+    not_told(&BOSS, "Ответ отправлен");
+    told_nothing(&ANNA);
+    assert_int_equal(counts("SELECT COUNT(*) FROM support_line"), 1);
+}
+
 static void test_the_guest_replies_without_a_button(void **state)
 {
     (void)state;
@@ -216,6 +238,20 @@ static void test_this_was_not_me(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM support_thread WHERE redemption_id"
                             " IS NOT NULL"),
                      1);
+}
+
+/* While another question is open: it is about the receipt from now on. */
+static void test_not_me_amid_a_talk(void **state)
+{
+    (void)state;
+    anna_writes("Есть ли молоко?");
+    not_told(&BOSS, "Это не я");
+    anna_redeems();
+    presses(&ANNA, "Это не я");
+    says(&ANNA, "Я не была в магазине");
+    told_like(&BOSS, "вопрос № 1\nЯ не была в магазине");
+    told_like(&BOSS, "«Это не я»: чек № 1, Ленина, 5");
+    assert_int_equal(counts("SELECT redemption_id FROM support_thread"), 1);
 }
 
 static void test_not_of_somebody_elses_receipt(void **state)
@@ -339,6 +375,21 @@ static void test_withdrawn_meanwhile(void **state)
     told_nothing(&ANNA);
 }
 
+static void test_stopped_the_bot_meanwhile(void **state)
+{
+    (void)state;
+    anna_writes("Есть ли молоко?");
+    blocks(&ANNA);
+    replies(&BOSS, "вопрос № 1", "Да");
+    told_like(&BOSS, "или остановил бота");
+    not_told(&BOSS, "Ответ отправлен");
+    assert_int_equal(counts("SELECT COUNT(*) FROM support_line"), 1);
+    unblocks(&ANNA);
+    anna_writes("А сыр?");
+    replies(&BOSS, "А сыр?", "Да");
+    told_like(&BOSS, "Ответ отправлен");
+}
+
 /* ---- in the shop's group ----------------------------------------------------------------- */
 
 static void test_in_a_group(void **state)
@@ -393,11 +444,13 @@ int main(void)
         A_TEST(test_asked_and_answered),
         A_TEST(test_the_name_of_who_answers),
         A_TEST(test_answered_by_the_button),
+        A_TEST(test_a_code_instead_of_an_answer),
         A_TEST(test_the_guest_replies_without_a_button),
         A_TEST(test_a_reply_to_another_bot),
         A_TEST(test_words_in_several_messages),
         A_TEST(test_a_photo),
         A_TEST(test_this_was_not_me),
+        A_TEST(test_not_me_amid_a_talk),
         A_TEST(test_not_of_somebody_elses_receipt),
         A_TEST(test_so_many_a_day),
         A_TEST(test_not_too_long),
@@ -406,6 +459,7 @@ int main(void)
         A_TEST(test_only_with_the_right),
         A_TEST(test_gone_meanwhile),
         A_TEST(test_withdrawn_meanwhile),
+        A_TEST(test_stopped_the_bot_meanwhile),
         A_TEST(test_in_a_group),
         A_TEST(test_words_leave_in_time),
     };

@@ -7,6 +7,7 @@
 #include "core/setting.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct card open_card(int64_t now)
 {
@@ -251,6 +252,72 @@ static void test_a_good_answer_after_the_press(void **state)
     assert_int_equal(unverified(), 0);
 }
 
+/* ---- training is switched --------------------------------------------------------- */
+
+static int64_t rows_scanned(void)
+{
+    assert_int_equal(
+        db_one(shop.db, "SHOW SESSION STATUS LIKE 'Handler_read_rnd_next'"), ST_OK);
+    return strtoll(db_text(shop.db, 1, NULL), NULL, 10);
+}
+
+static void turn(int64_t now, bool on)
+{
+    struct training_switch sw = {
+        .store_id = shop.store[0], .by = shop.manager.id, .on = on};
+
+    assert_int_equal(training_set(shop.db, now, &sw), ST_OK);
+}
+
+/* However long ago it was checked, and however many other discounts there are. */
+static void test_the_switch_finds_open_cards_alone(void **state)
+{
+    struct card a = open_card(T0), b;
+    char key[24];
+    int64_t before;
+
+    (void)state;
+    assert_int_equal(price(shop.db, 0, a.nonce, T0 + 4 * MINUTE, 100000, &b),
+                     PRICE_SET);
+    for (int i = 0; i < 200; i++) {
+        snprintf(key, sizeof key, "test:other %d", i);
+        shop_discount(&shop, maria.id, key, 1);
+    }
+    before = rows_scanned();
+    turn(T0 + 8 * MINUTE, true);
+    assert_true(rows_scanned() - before < 200);
+    assert_int_equal(press(shop.db, 0, b.nonce, T0 + 8 * MINUTE, -1).result,
+                     REDEEM_STALE);
+    assert_int_equal(rows(), 0);
+}
+
+/* More of them than are read at a time; the other store's stay. */
+static void test_the_switch_ends_every_open_card(void **state)
+{
+    struct discount d;
+    struct card c;
+    char key[24];
+
+    (void)state;
+    for (int i = 0; i < 140; i++) {
+        snprintf(key, sizeof key, "test:many %d", i);
+        d = shop_discount(&shop, maria.id, key, 1);
+        c = check_by(shop.db, i % 2, d.code, T0, false);
+        assert_int_equal(c.verdict, VERDICT_VALID);
+    }
+    assert_int_equal(shop_number(shop.db, "SELECT COUNT(*) FROM discount"
+                                          " WHERE confirm_until IS NOT NULL"),
+                     140);
+    assert_int_equal(db_exec(shop.db, NULL,
+                             "UPDATE shift SET store_id = ? WHERE staff_id = ?",
+                             DB_INT(shop.store[1]), DB_INT(shop.cashier[1].id)),
+                     ST_OK);
+    turn(T0 + MINUTE, true);
+    assert_int_equal(shop_number(shop.db, "SELECT COUNT(*) FROM discount"
+                                          " WHERE confirm_until IS NOT NULL"),
+                     70);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +331,8 @@ int main(void)
         TEST(test_no_in_time_ends_the_card),
         TEST(test_an_answer_after_the_press),
         TEST(test_a_good_answer_after_the_press),
+        TEST(test_the_switch_finds_open_cards_alone),
+        TEST(test_the_switch_ends_every_open_card),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,32 @@ static void test_undo_of_one_that_ran_out_gives_a_day(void **state)
     assert_int_equal(redeem(0, ten.code, at + HOUR).result, REDEEM_DONE);
 }
 
+/* Its holder got another one for it meanwhile: not two of them. */
+static void test_undo_of_one_given_once_more(void **state)
+{
+    struct discount two = shop_discount(&shop, maria.id, "test:two", 2), d, again;
+    int64_t at = two.valid_until - MINUTE;
+    int64_t id = redeem(0, two.code, at).redemption.id;
+
+    (void)state;
+    assert_int_equal(db_exec(shop.db, NULL,
+                             "INSERT INTO settings (name, value, version, updated_at,"
+                             " updated_by) VALUES ('reissue_days', '5', 1, ?, 't')",
+                             DB_TIME(T0)),
+                     ST_OK);
+    assert_int_equal(
+        discount_reissue(shop.db, at + 2 * MINUTE, two.id, &shop.owner, &again), ST_OK);
+    assert_int_equal(undo(&shop.cashier[0], &shop.shift[0], id, at + 5 * MINUTE),
+                     VOIDED);
+    assert_int_equal(discount_load(shop.db, two.id, &d), ST_OK);
+    assert_int_equal(d.valid_until, two.valid_until);
+    assert_int_equal(d.uses_count, 0);
+    assert_int_equal(check_by(shop.db, 0, two.code, at + 6 * MINUTE, false).verdict,
+                     VERDICT_EXPIRED);
+    assert_int_equal(check_by(shop.db, 0, again.code, at + 6 * MINUTE, false).verdict,
+                     VERDICT_VALID);
+}
+
 static void test_undo_keeps_a_revoked_one_revoked(void **state)
 {
     struct discount two = shop_discount(&shop, maria.id, "test:two", 2);
@@ -181,6 +207,7 @@ int main(void)
         TEST(test_manager_of_another_store_may_not),
         TEST(test_undo_in_the_middle_frees_that_slot),
         TEST(test_undo_of_one_that_ran_out_gives_a_day),
+        TEST(test_undo_of_one_given_once_more),
         TEST(test_undo_keeps_a_revoked_one_revoked),
         TEST(test_sixteen_undo_at_once),
         TEST(test_last_of_a_shift),

@@ -310,6 +310,41 @@ static void test_an_invite_takes_nothing_away(void **state)
     assert_int_equal(u.staff.role, ROLE_OWNER);
 }
 
+/* An administrator who left a link behind does not come back by it. */
+static void test_an_invite_ends_with_its_maker(void **state)
+{
+    struct staff boss = add(NEWCOMER + 5, ROLE_ADMINISTRATOR, 0);
+
+    (void)state;
+    invite(&boss, ROLE_ADMINISTRATOR, 0);
+    assert_int_equal(staff_dismiss(shop.db, SHOP_NOW, boss.id, shop.owner.id), ST_OK);
+    assert_int_equal(use(boss.external_id, SHOP_NOW).result, INVITE_EXPIRED);
+    assert_int_equal(use(NEWCOMER, SHOP_NOW).result, INVITE_EXPIRED);
+    assert_int_equal(staff_load(shop.db, boss.id, &boss), ST_OK);
+    assert_false(boss.active);
+    assert_int_equal(
+        shop_number(shop.db, "SELECT COUNT(*) FROM staff WHERE name = 'Новенькая'"), 0);
+}
+
+/* Nor does one who may less by now, by a link that says more. */
+static void test_an_invite_is_worth_what_its_maker_is(void **state)
+{
+    struct staff boss = add(NEWCOMER + 5, ROLE_ADMINISTRATOR, 0);
+
+    (void)state;
+    invite(&boss, ROLE_ADMINISTRATOR, 0);
+    boss = add(boss.external_id, ROLE_MANAGER, shop.store[0]);
+    assert_int_equal(use(boss.external_id, SHOP_NOW).result, INVITE_EXPIRED);
+    invite(&boss, ROLE_CASHIER, shop.store[0]);
+    assert_int_equal(use(NEWCOMER, SHOP_NOW).result, INVITE_JOINED);
+    invite(&boss, ROLE_CASHIER, shop.store[0]);
+    assert_int_equal(db_exec(shop.db, NULL,
+                             "DELETE FROM staff_store WHERE staff_id = ?",
+                             DB_INT(boss.id)),
+                     ST_OK);
+    assert_int_equal(use(NEWCOMER + 1, SHOP_NOW).result, INVITE_EXPIRED);
+}
+
 static void test_the_token_is_not_kept(void **state)
 {
     (void)state;
@@ -364,6 +399,8 @@ int main(void)
         TEST(test_invite_of_nobody),
         TEST(test_invites_have_limits),
         TEST(test_an_invite_takes_nothing_away),
+        TEST(test_an_invite_ends_with_its_maker),
+        TEST(test_an_invite_is_worth_what_its_maker_is),
         TEST(test_the_token_is_not_kept),
         TEST(test_sixteen_use_one_invite),
     };

@@ -160,6 +160,29 @@ static void test_who_may_decide(void **state)
     assert_int_equal(db_tx(shop.db, do_decide, &d), ST_NONE);
 }
 
+/* Whoever came in by another way since they asked keeps what they have. */
+static void test_an_old_request_takes_nothing_away(void **state)
+{
+    struct asking x = {.who = NEWCOMER};
+    struct deciding d = {.d = {.by = &shop.owner, .role = ROLE_CASHIER}};
+    struct staff_spec boss = {.channel = CHANNEL_MESSENGER,
+                              .external_id = NEWCOMER,
+                              .role = ROLE_ADMINISTRATOR};
+    struct staff who;
+
+    (void)state;
+    assert_int_equal(db_tx(shop.db, do_ask, &x), ST_OK);
+    assert_int_equal(staff_add(shop.db, SHOP_NOW, &boss, &who), ST_OK);
+    d.d.id = x.a.id;
+    d.d.store_id = shop.store[0];
+    assert_int_equal(do_decide(shop.db, &d), ST_TAKEN);
+    assert_int_equal(d.a.state, ACCESS_EXPIRED);
+    assert_string_equal(d.a.decider, "");
+    assert_int_equal(staff_load(shop.db, who.id, &who), ST_OK);
+    assert_int_equal(who.role, ROLE_ADMINISTRATOR);
+    assert_int_equal(do_decide(shop.db, &d), ST_TAKEN);
+}
+
 /* ---- a PIN ---------------------------------------------------------------------- */
 
 struct guess {
@@ -316,6 +339,23 @@ static void test_what_a_dismissal_ends(void **state)
     assert_int_equal(db_tx(shop.db, do_dismiss, &d), ST_REFUSED);
 }
 
+/* Taken from a store they are at the till of, they are at no till. */
+static void test_what_leaving_a_store_ends(void **state)
+{
+    struct team_act act = {.by = &shop.owner, .who = shop.cashier[0].id};
+    struct shift open;
+
+    (void)state;
+    assert_int_equal(team_bind(shop.db, SHOP_NOW, &act, shop.store[1], true), ST_OK);
+    assert_int_equal(team_bind(shop.db, SHOP_NOW, &act, shop.store[1], false), ST_OK);
+    assert_int_equal(shift_current(shop.db, act.who, &open), ST_OK); /* another one */
+    assert_int_equal(team_bind(shop.db, SHOP_NOW, &act, shop.store[0], false), ST_OK);
+    assert_int_equal(shift_current(shop.db, act.who, &open), ST_NONE);
+    assert_int_equal(shop_number(shop.db, "SELECT COUNT(*) FROM shift"
+                                          " WHERE closed_at IS NULL"),
+                     SHOP_CASHIERS - 1);
+}
+
 /* ---- documents ------------------------------------------------------------------ */
 
 static void test_a_document(void **state)
@@ -352,10 +392,12 @@ int main(void)
         A_TEST(test_asked_twelve_times_at_once),
         A_TEST(test_two_managers),
         A_TEST(test_who_may_decide),
+        A_TEST(test_an_old_request_takes_nothing_away),
         A_TEST(test_guesses_at_once),
         A_TEST(test_an_unfit_pin),
         A_TEST(test_one_link_one_phone),
         A_TEST(test_what_a_dismissal_ends),
+        A_TEST(test_what_leaving_a_store_ends),
         A_TEST(test_a_document),
     };
 

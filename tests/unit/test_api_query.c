@@ -234,6 +234,13 @@ static void one_subscriber_is_one_caller(void **state)
     assert_false(rate_take(r, &ask).allowed);
     ask.address = "2001:db8:1:3::1";
     assert_true(rate_take(r, &ask).allowed);
+    /* IPv4 in the clothes of IPv6 is still one address each … */
+    ask.address = "::ffff:192.0.2.1";
+    assert_true(rate_take(r, &ask).allowed);
+    ask.address = "::ffff:192.0.2.2";
+    assert_true(rate_take(r, &ask).allowed);
+    ask.address = "192.0.2.1"; /* … and the same one */
+    assert_false(rate_take(r, &ask).allowed);
     ask.address = NULL;
     ask.account = 5;
     assert_true(rate_take(r, &ask).allowed);

@@ -124,6 +124,8 @@ static void a_row_left_unfinished_is_found(void **state)
         {"GET", "/api/v1/x", PERMISSION_LOGGED_IN, .call = call,
          .perm = PERM_STORE_VIEW, .rate = RATE_READ},
         {"GET", "/api/v1/x", .call = call, .perm = PERM_STORE_VIEW, .rate = RATE_READ},
+        {"POST", "/api/v1/x", PERMISSION_ADMIN, .call = call, .perm = PERM_STORE_VIEW,
+         .rate = RATE_WRITE, .key = KEY_MUST, .alone = true},
     };
 
     (void)state;

@@ -51,6 +51,9 @@ static const struct smuggle {
     {"no host", "GET /x HTTP/1.1\r\n\r\n"},
     {"an empty host", "GET /x HTTP/1.1\r\nHost:\r\n\r\n"},
     {"two hosts", "GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"},
+    {"two lines of who it is for", "GET /x HTTP/1.1\r\nHost: a\r\n"
+                                   "X-Forwarded-For: 192.0.2.1\r\n"
+                                   "x-forwarded-for: 192.0.2.2\r\n\r\n"},
     {"a host with a path", "GET /x HTTP/1.1\r\nHost: a/b\r\n\r\n"},
     {"a host with a user", "GET /x HTTP/1.1\r\nHost: a@b\r\n\r\n"},
     {"a host with a blank", "GET /x HTTP/1.1\r\nHost: a b\r\n\r\n"},

@@ -5,6 +5,7 @@
 #include "worker/cashier/cashier.h"
 
 #include "core/base/money.h"
+#include "core/loyalty/code_text.h"
 #include "core/loyalty/discount.h"
 #include "core/staff/report.h"
 
@@ -183,14 +184,14 @@ static enum status compare(struct talk *t, int64_t shift_id, int64_t sum)
 /* What is no sum but a code is a code: the queue at the till does not wait. */
 enum status count_typed(struct talk *t, const char *arg)
 {
-    char shift[DIALOG_WORD_BYTES], code[CODE_SYMBOLS + 1];
+    char shift[DIALOG_WORD_BYTES], code[CODE_TEXT_BYTES];
     int64_t id = talk_id(t->dialog.word, NULL), sum;
 
     (void)arg;
     snprintf(shift, sizeof(shift), "%s", t->dialog.word);
     if (id != 0 && money_read(t->up->text, t->up->text_n, TILL_SUM_MAX, &sum) == ST_OK)
         return compare(t, id, sum);
-    if (id != 0 && code_read(t->up->text, t->up->text_n, code, NULL) != CODE_FINE)
+    if (id != 0 && code_text_read(t->up->text, t->up->text_n, code, NULL) != CODE_FINE)
         return ask(t, shift, TEXT_TILL_SUM_BAD);
     talk_forget(t);
     return code_typed(t, "");

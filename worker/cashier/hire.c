@@ -5,6 +5,7 @@
 #include "core/staff/team.h"
 
 #include "core/base/log.h"
+#include "core/loyalty/code_text.h"
 #include "worker/cashier/cashier.h"
 
 enum status hire_open(struct talk *t, const char *arg)
@@ -41,12 +42,17 @@ enum status hire_named(struct talk *t, const char *arg)
                              .name = t->up->text,
                              .n = t->up->text_n};
     struct dialog was = t->dialog;
+    char code[CODE_TEXT_BYTES];
     struct staff who;
     enum status st;
 
     (void)arg;
     if (hire.store_id == 0)
         return cashier_menu(t, "lost");
+    if (code_text_read(hire.name, hire.n, code, NULL) == CODE_FINE) {
+        talk_forget(t);
+        return code_typed(t, "");
+    }
     st = team_hire(t->s->db, t->now, &hire, &who);
     if (st == ST_BAD)
         return ask(t, was.word, TEXT_HIRE_NO_NAME);

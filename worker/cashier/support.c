@@ -4,6 +4,7 @@
  * chat or in the shop's group, or by its button. */
 #include "worker/cashier/cashier.h"
 
+#include "core/loyalty/code_text.h"
 #include "worker/support.h"
 
 #include <stdlib.h>
@@ -81,9 +82,16 @@ enum status support_reply(struct talk *t, const char *arg)
     return talk_show(t, &sc);
 }
 
+/* A code is for the till, never for whoever was about to be answered. */
 enum status support_typed(struct talk *t, const char *arg)
 {
+    char code[CODE_TEXT_BYTES];
+
     (void)arg;
+    if (code_text_read(t->up->text, t->up->text_n, code, NULL) == CODE_FINE) {
+        talk_forget(t);
+        return code_typed(t, "");
+    }
     return answer(t, talk_id(t->dialog.word, NULL));
 }
 

@@ -4,6 +4,7 @@
 #include "worker/cashier/cashier.h"
 
 #include "core/staff/team.h"
+#include "worker/steps.h"
 
 #define TELL_MAX 16
 
@@ -59,4 +60,15 @@ enum status tell_pin_locked(struct talk *t, int64_t staff)
         return st;
     ask.store_id = n > 0 ? store : 0;
     return tell_who_may(t, &ask, say_locked, &of);
+}
+
+/* Locked outside of any conversation: on the till's page. */
+enum status pin_locked_step(struct step *s)
+{
+    struct talk t = {.s = s, .book = &cashier_book, .now = s->now};
+    struct shop shop;
+    enum status st = shop_load(s, &shop);
+
+    t.shop = &shop;
+    return st == ST_OK ? tell_pin_locked(&t, json_int_or(s->job->args, "s", 0)) : st;
 }

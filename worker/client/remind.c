@@ -8,23 +8,20 @@
 #include "worker/notice.h"
 #include "worker/steps.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 #define PAGE 100
 
+/* One round at a time: another one ends where its next page would begin. */
 static enum status put_next_page(struct step *s, const struct reminder_round *round)
 {
     struct job_spec next = {.kind = KIND_SCHED_DISCOUNT_REMIND,
+                            .idk = "next page",
                             .args = json_new_object()};
-    char idk[60];
+    enum status st;
 
     json_set_int(next.args, "end", round->after_end);
     json_set_int(next.args, "after", round->after_id);
-    snprintf(idk, sizeof(idk), "%" PRId64 ":%" PRId64, round->after_end,
-             round->after_id);
-    next.idk = idk;
-    return job_put(s->db, s->now, &next);
+    st = job_put(s->db, s->now, &next);
+    return st == ST_TAKEN ? ST_OK : st;
 }
 
 static enum status tell(struct talk *t, const struct discount *d)

@@ -168,7 +168,7 @@ def put_paced(send):
         wait = due - mono_us()
         if wait > 0:
             time.sleep(wait / 1e6)
-        send(data(i, int(due)))
+        send(data(i, int(min(mono_us(), due + 1000))))
         due += -math.log(1 - draw.random()) * mean if ask.get('poisson') else mean
 
 
