@@ -123,12 +123,14 @@ int redis_resolve(const char *host, int64_t due_ms, char out[RESOLVE_MAX][RESOLV
         return 1;
     }
     sweep();
+    *why = "its name could not be looked up in time";
+    if (clock_mono_ms() >= due_ms)
+        return 0;
     if ((l = lookup_begin(host)) == NULL) {
         *why = "no memory to look its name up";
         return 0;
     }
     if (!lookup_wait(l, due_ms)) {
-        *why = "its name could not be looked up in time";
         give_up(l);
         return 0;
     }
