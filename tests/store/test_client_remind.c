@@ -343,7 +343,7 @@ static void test_who_wants_none_is_passed_over(void **state)
 
 static void test_reads_along_an_index(void **state)
 {
-    char chosen[200] = "";
+    char chosen[4000] = "";
     enum status st;
 
     (void)state;
@@ -352,12 +352,16 @@ static void test_reads_along_an_index(void **state)
     st = db_select(stage.db, "EXPLAIN " REMINDER_DUE, DB_TIME(stage.now + 28 * DAY),
                    DB_TIME(stage.now + 31 * DAY), DB_TIME(stage.now), DB_TIME(0),
                    DB_TIME(0), DB_INT(0), DB_INT(100));
-    /* A row a table. MySQL has a column "partitions" before it, MariaDB has not. */
-    for (int row = 0; st == ST_OK && (st = db_next(stage.db)) == ST_OK; row++)
-        for (int col = 5; col <= 6 && row == 0; col++)
+    /* A row a table; MySQL 8 has a column "partitions" before the key, MariaDB has not,
+     * and MySQL 9 tells it all in one. */
+    for (int row = 0; st == ST_OK && (st = db_next(stage.db)) == ST_OK; row++) {
+        bool tree = db_text(stage.db, 1, NULL) == NULL;
+
+        for (int col = tree ? 0 : 5; col <= (tree ? 0 : 6) && row == 0; col++)
             if (db_text(stage.db, col, NULL) != NULL)
                 snprintf(chosen + strlen(chosen), sizeof(chosen) - strlen(chosen),
                          " %s", db_text(stage.db, col, NULL));
+    }
     assert_int_equal(st, ST_NONE);
     if (strstr(chosen, " ix_discount_remind") == NULL)
         fail_msg("chosen:%s", chosen);
