@@ -29,7 +29,7 @@ extern const char till_css_start[], till_css_end[];
 
 struct session {
     char token[TOKEN + 1];
-    int64_t staff_id, seen;
+    int64_t staff_id, begun, seen;
 };
 
 struct asked {
@@ -96,6 +96,7 @@ static const struct session *session_begin(struct api_till *t, int64_t staff_id)
         if (t->sessions[i].seen < s->seen)
             s = &t->sessions[i];
     *s = (struct session){.staff_id = staff_id, .seen = loop_now(t->api->loop)};
+    s->begun = s->seen;
     secret_token22(s->token);
     return s;
 }
@@ -227,7 +228,8 @@ static void begin(struct api_till *t, struct http_req *req,
     a->ask = (struct till_ask){.form = &a->form,
                                .tz = t->tz,
                                .now = loop_now(t->api->loop),
-                               .staff_id = who != NULL ? who->staff_id : 0};
+                               .staff_id = who != NULL ? who->staff_id : 0,
+                               .since = who != NULL ? who->begun : 0};
     t->asked = a;
     if (crew_do(t->crew, work, worked, a) != ST_OK)
         worked(a, ST_BROKEN);

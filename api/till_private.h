@@ -89,6 +89,7 @@ struct till_view {
 struct till_ask {
     const struct till_form *form;
     int64_t now, staff_id;
+    int64_t since; /* they entered by their PIN: another one ends that */
     const struct tz *tz;
 };
 must_check enum status till_work(struct db *db, const struct till_ask *ask,

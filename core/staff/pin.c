@@ -172,6 +172,14 @@ enum status pin_reset(struct db *db, int64_t now, int64_t staff_id, int64_t by,
     return st == ST_OK ? pin_note(db, now, "pin.reset", staff_id, by) : st;
 }
 
+enum status pin_since(struct db *db, int64_t staff_id, int64_t moment)
+{
+    return db_one(db,
+                  "SELECT 1 FROM staff_pin WHERE staff_id = ? AND once = 0"
+                  " AND set_at <= ?",
+                  DB_INT(staff_id), DB_TIME(moment));
+}
+
 enum status pin_forget(struct db *db, int64_t staff_id)
 {
     return db_exec(db, NULL, "DELETE FROM staff_pin WHERE staff_id = ?",

@@ -49,6 +49,10 @@ must_check enum status pin_set(struct db *db, int64_t now, int64_t staff_id,
 /* ST_OK: they have one that works, or is locked for a while; ST_NONE. */
 must_check enum status pin_has(struct db *db, int64_t now, int64_t staff_id);
 
+/* Have they one of their own, not younger than that moment? ST_NONE: none, a manager's, or
+ * another by now. */
+must_check enum status pin_since(struct db *db, int64_t staff_id, int64_t moment);
+
 /* By somebody else, who reads the digits once. Ends a lock. */
 must_check enum status pin_reset(struct db *db, int64_t now, int64_t staff_id,
                                  int64_t by, char out[PIN_ONCE_DIGITS + 1]);

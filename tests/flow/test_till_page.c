@@ -319,6 +319,25 @@ static void test_dismissed_at_once(void **state)
     leaves(&b);
 }
 
+/* Whoever saw the old one is out; a manager's digits open no page. */
+static void test_another_pin_ends_it(void **state)
+{
+    struct browser b = {0};
+    char once[PIN_ONCE_DIGITS + 1];
+    int64_t id = counts("SELECT id FROM staff WHERE external_id = 6000000001");
+
+    (void)state;
+    enters(&b, &OLGA, "2580");
+    assert_int_equal(pin_reset(stage.db, clock_now(), id, id, once), ST_OK);
+    checks(&b, second);
+    sees(&b, "Ваш номер");
+    enters(&b, &OLGA, once);
+    sees(&b, "PIN задаётся в служебном боте");
+    assert_int_equal(counts("SELECT COUNT(*) FROM staff_pin WHERE once = 1"), 1);
+    assert_int_equal(pin_set(stage.db, clock_now(), id, "2580"), ST_OK);
+    leaves(&b);
+}
+
 static void test_leaving_ends_it(void **state)
 {
     struct browser b = {0}, again = {0};
@@ -402,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_leaving_ends_it),
         cmocka_unit_test_setup(test_wrong_pins_lock, elsewhere),
         cmocka_unit_test_setup(test_guesses_shut_nobody_else_out, elsewhere),
+        cmocka_unit_test_setup(test_another_pin_ends_it, elsewhere),
         cmocka_unit_test_setup(test_dismissed_at_once, elsewhere),
     };
 
