@@ -263,7 +263,7 @@ static void many_customers(int n, int fresh)
 {
     for (int i = 0; i < n; i++) {
         int64_t end = stage.now + 30 * DAY;
-        char key[24], code[11], token[23];
+        char key[24], code[12], token[24];
 
         assert_int_equal(db_exec(stage.db, NULL,
                                  "INSERT INTO customer (channel, external_id, pd_ok,"
