@@ -1,5 +1,4 @@
 DROP TABLE gift_phone;
-DROP TABLE phone_key;
 ALTER TABLE customer
     DROP CONSTRAINT ck_customer_step,
     DROP CONSTRAINT ck_customer_phone;

@@ -19,13 +19,6 @@ ALTER TABLE customer
     ADD CONSTRAINT ck_customer_phone CHECK (phone IS NULL OR phone_hash IS NOT NULL),
     ADD CONSTRAINT ck_customer_step CHECK (profile_step BETWEEN 0 AND 3);
 
--- The key of phone_hash, made at first use.
-CREATE TABLE phone_key (
-    id TINYINT NOT NULL PRIMARY KEY,
-    secret BINARY(32) NOT NULL,
-    CONSTRAINT ck_phone_key CHECK (id = 1)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
-
 -- Whose phone has had the gift of which year; holds no phone, and outlives one that was
 -- taken away.
 CREATE TABLE gift_phone (

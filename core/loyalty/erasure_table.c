@@ -109,7 +109,6 @@ const struct erasure_rule erasure_table[] = {
     SETS("customer", "subscribed_at", "NULL"),
     SETS("customer", "member_seen_at", "NULL"),
     SETS("customer", "left_told_at", "NULL"),
-    SETS("customer", "left_told_at", "NULL"),
     SETS("customer", "pd_ok", "0"),
     KEEPS("customer", "pd_update_id"),
     SETS("customer", "marketing_ok", "0"),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "core/loyalty/phone.h"
 
+#include "core/audit.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -106,39 +108,7 @@ void phone_mask(const char *phone, char out[PHONE_SHOWN_BYTES])
 
 /* ---- the hash ------------------------------------------------------------------- */
 
-static enum status key_read(struct db *db, uint8_t key[SHA256_BYTES])
-{
-    const char *s;
-    size_t n;
-    enum status st = db_one(db, "SELECT secret FROM phone_key WHERE id = 1");
-
-    if (st != ST_OK)
-        return st;
-    s = db_text(db, 0, &n);
-    if (s == NULL || n != SHA256_BYTES)
-        return ST_BROKEN;
-    memcpy(key, s, n);
-    return ST_OK;
-}
-
-static enum status key_get(struct db *db, uint8_t key[SHA256_BYTES])
-{
-    uint8_t fresh[SHA256_BYTES];
-    enum status st = key_read(db, key);
-
-    if (st != ST_NONE)
-        return st;
-    secret_random(fresh, sizeof fresh);
-    st = db_exec(db, NULL, "INSERT INTO phone_key (id, secret) VALUES (1, ?)",
-                 DB_BYTES(fresh, sizeof fresh));
-    return st == ST_OK || st == ST_TAKEN ? key_read(db, key) : st;
-}
-
 enum status phone_hash(struct db *db, const char *phone, uint8_t out[SHA256_BYTES])
 {
-    uint8_t key[SHA256_BYTES];
-    enum status st = key_get(db, key);
-
-    return st == ST_OK ? secret_hmac_sha256(key, sizeof key, phone, strlen(phone), out)
-                       : st;
+    return audit_digest(db, "phone", phone, out);
 }

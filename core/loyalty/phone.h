@@ -24,8 +24,8 @@ void phone_show(const char *phone, char out[PHONE_SHOWN_BYTES]);
 void phone_mask(const char *phone, char out[PHONE_SHOWN_BYTES]);
 
 /* A keyed hash: the same phone is known again, and nobody without the key reads it from
- * there, though there are few enough phones to try them all. The key is made at first
- * use. */
+ * there, though there are few enough phones to try them all. The key is that of
+ * audit_digest. */
 must_check enum status phone_hash(struct db *db, const char *phone,
                                   uint8_t out[SHA256_BYTES]);
 

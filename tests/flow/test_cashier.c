@@ -30,13 +30,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 static void start_link(const struct person *p, char out[200])
 {
     snprintf(out, 200, "/start %s", strstr(last_link(p), "q_"));
@@ -140,5 +133,5 @@ int main(void)
         cmocka_unit_test(test_photographed_in_english),
     };
 
-    return cmocka_run_group_tests(tests, opened, closed);
+    return cmocka_run_group_tests(tests, opened, stage_end);
 }

@@ -20,20 +20,6 @@ static const struct person VERA = {"client", 4503599627370495, "Вера", "ru"}
 static const struct person IVAN = {"client", 5000000004, "Иван", "ru"};
 static const struct person OLEG = {"client", 5000000005, "Олег", "uk"};
 
-static int opened(void **state)
-{
-    (void)state;
-    stage_open_real(0);
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 static void test_the_whole_road_in_russian(void **state)
 {
     char code[16];
@@ -192,5 +178,5 @@ int main(void)
         cmocka_unit_test(test_a_channel_we_cannot_see),
     };
 
-    return cmocka_run_group_tests(tests, opened, closed);
+    return cmocka_run_group_tests(tests, stage_begin_real, stage_end);
 }

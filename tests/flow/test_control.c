@@ -19,20 +19,6 @@ static const struct person ANNA = {"client", 5000000001, "Анна", "ru"};
 static const struct person NEW = {"client", 5000000055, "Анна новая", "ru"};
 static const struct person BOSS = {"auth", 6000000009, "Марина", "ru"};
 
-static int opened(void **state)
-{
-    (void)state;
-    stage_open_real(0);
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 static void joins(const struct person *p)
 {
     subscribes(p);
@@ -134,5 +120,5 @@ int main(void)
         cmocka_unit_test(test_deleted),
     };
 
-    return cmocka_run_group_tests(tests, opened, closed);
+    return cmocka_run_group_tests(tests, stage_begin_real, stage_end);
 }

@@ -20,20 +20,6 @@
 
 static const struct person ANNA = {"client", 5000000101, "Анна", "ru"};
 
-static int opened(void **state)
-{
-    (void)state;
-    stage_open_real(0);
-    return 0;
-}
-
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 /* Does what Telegram shows of the bots hold these words? */
 static bool shown(void *words)
 {
@@ -104,7 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_at_the_start_and_when_the_name_changes,
-                                        opened, closed),
+                                        stage_begin_real, stage_end),
     };
 
     return cmocka_run_group_tests_name("introduce", tests, NULL, NULL);

@@ -34,13 +34,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 static void fault(const char *what)
 {
     char form[240];
@@ -124,7 +117,7 @@ static void test_words_are_put_right(void **state)
     told_like(&ANNA, "Ваша скидка: 10");
 }
 
-#define A_TEST(name) cmocka_unit_test_setup_teardown(name, opened, closed)
+#define A_TEST(name) cmocka_unit_test_setup_teardown(name, opened, stage_end)
 
 int main(void)
 {

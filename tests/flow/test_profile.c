@@ -22,13 +22,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 /* Killed between any two answers, and nobody notices. */
 static void test_the_worker_dies_at_each_step(void **state)
 {
@@ -107,5 +100,5 @@ int main(void)
         cmocka_unit_test(test_picked_while_the_worker_dies),
     };
 
-    return cmocka_run_group_tests(tests, opened, closed);
+    return cmocka_run_group_tests(tests, opened, stage_end);
 }

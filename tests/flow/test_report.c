@@ -27,13 +27,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 static void test_from_a_request_to_the_report(void **state)
 {
     struct house *house = stage_house();
@@ -72,7 +65,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_from_a_request_to_the_report, opened,
-                                        closed),
+                                        stage_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,13 +45,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 /* ---- the page, as a phone would run it ------------------------------------------- */
 
 /* What Telegram's app hands to the page behind that button; age_s: opened so long ago. */
@@ -420,5 +413,5 @@ int main(void)
         cmocka_unit_test(test_the_page_and_its_policy),
     };
 
-    return cmocka_run_group_tests(tests, opened, closed);
+    return cmocka_run_group_tests(tests, opened, stage_end);
 }

@@ -43,13 +43,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 /* As if the last answer were of yesterday. */
 static void known_since_yesterday(void)
 {
@@ -133,5 +126,5 @@ int main(void)
         cmocka_unit_test(test_no_answer),
     };
 
-    return cmocka_run_group_tests(tests, opened, closed);
+    return cmocka_run_group_tests(tests, opened, stage_end);
 }

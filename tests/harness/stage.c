@@ -198,3 +198,24 @@ void stage_close(void)
     chat_clear();
     cast = NULL;
 }
+
+int stage_begin(void **state)
+{
+    (void)state;
+    stage_open(0);
+    return 0;
+}
+
+int stage_begin_real(void **state)
+{
+    (void)state;
+    stage_open_real(0);
+    return 0;
+}
+
+int stage_end(void **state)
+{
+    (void)state;
+    stage_close();
+    return 0;
+}

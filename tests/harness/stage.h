@@ -46,6 +46,10 @@ extern struct stage stage;
 void stage_open(int how);
 void stage_open_real(int how);
 void stage_close(void);
+/* The same for cmocka's setup and teardown, where nothing is to be prepared. */
+int stage_begin(void **state);
+int stage_begin_real(void **state);
+int stage_end(void **state);
 
 /* ---- what people do ------------------------------------------------------------- */
 

@@ -21,20 +21,6 @@
 
 static const struct person ANNA = {"client", 8301, "Анна", "ru"};
 
-static int open_shop(void **state)
-{
-    (void)state;
-    stage_open(0);
-    return 0;
-}
-
-static int close_shop(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 static void bury(const char *body)
 {
     struct job j = {.kind = KIND_BOT_UPDATE, .put_at = stage.now, .attempts = 4};
@@ -88,8 +74,9 @@ static void test_nobody_waited(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_code_to_ask_with, open_shop, close_shop),
-        cmocka_unit_test_setup_teardown(test_nobody_waited, open_shop, close_shop),
+        cmocka_unit_test_setup_teardown(test_a_code_to_ask_with, stage_begin,
+                                        stage_end),
+        cmocka_unit_test_setup_teardown(test_nobody_waited, stage_begin, stage_end),
     };
 
     return cmocka_run_group_tests_name("client_died", tests, NULL, NULL);

@@ -24,13 +24,6 @@ static int open_shop(void **state)
     return 0;
 }
 
-static int close_shop(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 /* What the channel tells its bot when an admin (or the person) changed a membership. */
 static void channel_says(const struct person *p, const char *was, const char *is)
 {
@@ -142,13 +135,13 @@ static void test_restricted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_let_in_by_request, open_shop, close_shop),
+        cmocka_unit_test_setup_teardown(test_let_in_by_request, open_shop, stage_end),
         cmocka_unit_test_setup_teardown(test_a_stranger_is_not_written_to, open_shop,
-                                        close_shop),
+                                        stage_end),
         cmocka_unit_test_setup_teardown(
-            test_who_took_the_consent_back_is_not_written_to, open_shop, close_shop),
-        cmocka_unit_test_setup_teardown(test_shut_out, open_shop, close_shop),
-        cmocka_unit_test_setup_teardown(test_restricted, open_shop, close_shop),
+            test_who_took_the_consent_back_is_not_written_to, open_shop, stage_end),
+        cmocka_unit_test_setup_teardown(test_shut_out, open_shop, stage_end),
+        cmocka_unit_test_setup_teardown(test_restricted, open_shop, stage_end),
     };
 
     return cmocka_run_group_tests_name("client_gate", tests, NULL, NULL);

@@ -23,13 +23,6 @@ static int open_shop(void **state)
     return 0;
 }
 
-static int close_shop(void **state)
-{
-    (void)state;
-    stage_close();
-    return 0;
-}
-
 /* A line that was written `ago` and comes only now. */
 static void wrote(const struct person *p, int64_t ago, const char *text)
 {
@@ -190,20 +183,20 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_one_answer_after_an_outage, open_shop,
-                                        close_shop),
+                                        stage_end),
         cmocka_unit_test_setup_teardown(test_a_picture_put_right_is_no_answer,
-                                        open_shop, close_shop),
+                                        open_shop, stage_end),
         cmocka_unit_test_setup_teardown(test_the_first_command_is_carried_out,
-                                        open_shop, close_shop),
+                                        open_shop, stage_end),
         cmocka_unit_test_setup_teardown(test_a_stranger_after_an_outage, open_shop,
-                                        close_shop),
+                                        stage_end),
         cmocka_unit_test_setup_teardown(test_a_no_is_never_too_late, open_shop,
-                                        close_shop),
+                                        stage_end),
         cmocka_unit_test_setup_teardown(test_a_conversation_is_over, open_shop,
-                                        close_shop),
+                                        stage_end),
         cmocka_unit_test_setup_teardown(test_the_till_after_an_outage, open_shop,
-                                        close_shop),
-        cmocka_unit_test_setup_teardown(test_closed_for_repairs, open_shop, close_shop),
+                                        stage_end),
+        cmocka_unit_test_setup_teardown(test_closed_for_repairs, open_shop, stage_end),
     };
 
     return cmocka_run_group_tests_name("client_late", tests, NULL, NULL);

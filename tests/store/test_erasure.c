@@ -98,6 +98,10 @@ static void test_every_rule_is_of_the_schema(void **state)
 
         assert_non_null(erasure_scope(r->table));
         assert_true((r->fate == ERASURE_SETS) == (r->sets != NULL));
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(erasure_table[k].table, r->table) == 0 &&
+                strcmp(erasure_table[k].column, r->column) == 0)
+                fail_msg("%s.%s has two rules", r->table, r->column);
         if (db_one(shop.db, COLUMNS " AND table_name = ? AND column_name = ?",
                    DB_TEXT(r->table), DB_TEXT(r->column)) != ST_OK)
             fail_msg("there is no %s.%s", r->table, r->column);
