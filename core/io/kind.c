@@ -40,7 +40,7 @@ static const struct kind_policy kinds[KIND_COUNT] = {
     [KIND_BOT_NAMES_KNOWN] = {"bot.names_known", NULL, CLASS_D, POOL_LOGIC, LANE_LOW, 5,
                               10},
     [KIND_SCHED_SHIFT_CLOSE] = {"sched.shift_close", NULL, CLASS_D, POOL_LOGIC,
-                                LANE_NORMAL, 5, 60},
+                                LANE_LOW, 5, 60},
     [KIND_SEND_MESSAGE] = {"send.message", "send_user_notification", CLASS_D, POOL_SEND,
                            LANE_HOT, 20, 90},
     [KIND_SEND_CALLBACK_ACK] = {"send.callback_ack", NULL, CLASS_E, POOL_SEND,

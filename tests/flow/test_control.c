@@ -38,9 +38,8 @@ static void test_stores_and_files(void **state)
     told_like(&ANNA, "Владивосток, Садовая, 12");
     says(&ANNA, "/export");
     told_like(&ANNA, "один файл, чтобы читать");
-    assert_int_equal(counts("SELECT COUNT(*) FROM message WHERE state = 3 AND payload"
-                            " LIKE '%sendDocument%'"),
-                     2);
+    comes_to(2, "SELECT COUNT(*) FROM message WHERE state = 3 AND payload"
+                " LIKE '%sendDocument%'");
 }
 
 static void test_words_and_a_photo(void **state)

@@ -78,9 +78,8 @@ static void test_the_picture_is_refused(void **state)
     fault("kind=error&code=400&count=-1&description=Bad%20Request:%20IMAGE_PROCESS_"
           "FAILED");
     comes_as_words();
-    assert_int_equal(counts("SELECT COUNT(*) FROM message WHERE state = 3 AND payload"
-                            " LIKE '%sendPhoto%'"),
-                     1);
+    comes_to(1, "SELECT COUNT(*) FROM message WHERE state = 3 AND payload"
+                " LIKE '%sendPhoto%'");
 }
 
 /* In words nobody has told us of. */

@@ -6,6 +6,7 @@
 #include "core/setting.h"
 #include "core/staff/invite.h"
 #include "core/staff/store.h"
+#include "tests/harness/until.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -121,6 +122,27 @@ int64_t counts(const char *sql)
 {
     assert_int_equal(db_one(stage.db, sql), ST_OK);
     return db_int(stage.db, 0);
+}
+
+struct count_wanted {
+    int64_t n;
+    const char *sql;
+};
+
+static bool is_counted(void *arg)
+{
+    struct count_wanted *w = arg;
+
+    return counts(w->sql) == w->n;
+}
+
+void comes_to(int64_t n, const char *sql)
+{
+    struct count_wanted w = {n, sql};
+
+    if (!until(is_counted, &w, 20000))
+        fail_msg("%s answers %lld, not %lld", sql, (long long)counts(sql),
+                 (long long)n);
 }
 
 /* ---- what people do ------------------------------------------------------------- */

@@ -100,6 +100,8 @@ void hires(const struct person *p, const char *role, int64_t store);
 /* "/start i_<token>" of a fresh invite. Lent until the next call. */
 const char *invites(const char *role, int64_t store);
 int64_t counts(const char *sql); /* the number a query answers */
+/* The query answers n, or will in a moment: what a chat shows, a row may learn later. */
+void comes_to(int64_t n, const char *sql);
 /* Of the steps' cast: puts the state of the dialogue into Redis as it stands; runs a
  * job. */
 void spoils_state(const struct person *p, const char *json);
