@@ -7,6 +7,7 @@
  *   host   private Redis and MySQL with a migrated schema, until standard input ends
  *   put    jobs: all at once, paced, delayed, or as rows in transactions
  *   work   the product's worker (parent, board, children) with steps that count
+ *   floor  how long a bare LPUSH takes to end a bare BRPOP here
  *   mock   a Bot API that answers after so many milliseconds, and counts
  *
  * Each prints one line "ready …" or its result as JSON. The number of a job is its
@@ -33,9 +34,10 @@ int64_t bench_mono_us(void);
 /* One line, and the program ends. */
 void bench_need(bool good, const char *what);
 
-int bench_put(struct bench *b);  /* put.c */
-int bench_work(struct bench *b); /* work.c */
-int bench_host(struct bench *b); /* host.c */
-int bench_mock(struct bench *b); /* mock.c */
+int bench_put(struct bench *b);   /* put.c */
+int bench_work(struct bench *b);  /* work.c */
+int bench_host(struct bench *b);  /* host.c */
+int bench_mock(struct bench *b);  /* mock.c */
+int bench_floor(struct bench *b); /* floor.c */
 
 #endif

@@ -68,7 +68,8 @@ static const struct verb {
 } verbs[] = {{"host", bench_host},
              {"put", bench_put},
              {"work", bench_work},
-             {"mock", bench_mock}};
+             {"mock", bench_mock},
+             {"floor", bench_floor}};
 
 int main(int argc, char **argv)
 {

@@ -345,6 +345,12 @@ class Rig:
         p = self.program(peer, 'put', self.ask(**dict({'db': 1}, **ask)))
         return json.loads(p.await_end(seconds)[-1])
 
+    def floor(self, n):
+        """A bare push until a bare pop has it, n times, 20 ms apart: sorted ms."""
+        self.flush()
+        p = self.program('ours', 'floor', self.ask(db=0, n=n))
+        return sorted(us / 1000 for us in json.loads(p.await_end(n / 50 + 60)[-1])['late_us'])
+
     def drain(self, peer, n, setting, limit=60, warm=0, **put):
         """Fills database 1, gets the workers ready and warm on 0, swaps, and waits."""
         self.flush()

@@ -255,6 +255,7 @@ def b3(bench):
     for peer in PEERS:
         delays[peer].sort()
         say_late(bench, 'b3.' + peer, delays[peer])
+    say_late(bench, 'b3.floor', bench.rig.floor(n))
     compare_late(bench, 'b3', delays)
     compare_late(bench, 'b3', delays, .99, '_p99')
 
