@@ -5,10 +5,11 @@
 #
 #   ours   dvorik bots, one process: secret checked, update_id known before or not, on its
 #          list in Redis with appendonly yes and appendfsync always, then 200
+#   second the same with appendfsync everysec: a power cut may cost the last second
 #   nginx  one worker, `return 200`, which reads the body away and stores nothing
 #
-# wrk -t1 -c64, updates of 1 KB, each with an id of its own (webhook.lua); the two take
-# turns in one run (ours nginx nginx ours …), medians of the rounds. Prints
+# wrk -t1 -c64, updates of 1 KB, each with an id of its own (webhook.lua); the three take
+# turns in one run (ours nginx second second nginx ours …), medians of the rounds. Prints
 # "name value unit" lines; DVORIK names the binary, ROUNDS and SECONDS_A_ROUND the length.
 set -u -o pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -87,35 +88,43 @@ done
 [ "$try" != 5 ] || die 'nginx does not start'
 
 FIRST_ID=1
-# round NAME PORT - one line "result requests µs p50 p99 errors" into NAME's file
+# round NAME - one line "result requests µs p50 p99 errors" into NAME's file
 round() {
+    local port=$OURS fsync=always
     export FIRST_ID
-    wrk -t1 -c64 -d"${SECONDS_A_ROUND}s" -s "$LUA" "http://127.0.0.1:$2" |
+    [ "$1" != nginx ] || port=$NGINX
+    [ "$1" != second ] || fsync=everysec
+    redis config set appendfsync $fsync >/dev/null
+    wrk -t1 -c64 -d"${SECONDS_A_ROUND}s" -s "$LUA" "http://127.0.0.1:$port" |
         grep '^result' >>"$DIR/$1.rounds" || die "wrk failed on $1"
     FIRST_ID=$((FIRST_ID + 2000000))
     redis flushall >/dev/null # the lists are full of what nobody runs
 }
-SECONDS_A_ROUND=1 round warm "$OURS"
+SECONDS_A_ROUND=1 round warm
 for ((i = 0; i < ROUNDS; i++)); do
-    if ((i % 2)); then order='nginx ours'; else order='ours nginx'; fi
-    for who in $order $(echo "$order" | awk '{print $2, $1}'); do
-        if [ "$who" = ours ]; then round ours "$OURS"; else round nginx "$NGINX"; fi
+    if ((i % 2)); then order='second nginx ours'; else order='ours nginx second'; fi
+    for who in $order $(echo "$order" | awk '{print $3, $2, $1}'); do
+        round "$who"
     done
 done
 
 median() { sort -n | awk '{v[NR] = $1} END {print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
 of() { awk "{printf \"%.0f\\n\", $2}" "$DIR/$1.rounds" | median; }
-[ "$(awk '{n += $6} END {print n + 0}' "$DIR/ours.rounds")" = 0 ] ||
+[ "$(cat "$DIR/ours.rounds" "$DIR/second.rounds" | awk '{n += $6} END {print n + 0}')" = 0 ] ||
     die 'some updates were not answered 200'
 ours=$(of ours '$2 * 1e6 / $3') nginx=$(of nginx '$2 * 1e6 / $3')
+second=$(of second '$2 * 1e6 / $3')
 cat <<REPORT
 # webhook: dvorik bots, 1 process + $(redis-server --version | cut -d' ' -f2-3) (appendonly yes, appendfsync always), header check, dedupe, durable enqueue
 # nginx: $(nginx -v 2>&1 | sed 's/.*: //'), worker_processes 1, return 200; wrk -t1 -c64, 1 KB updates, $((ROUNDS * 2)) rounds of ${SECONDS_A_ROUND} s each, interleaved
 webhook.req_s $ours 1/s
 webhook.p50_us $(of ours '$4') us
 webhook.p99_us $(of ours '$5') us
+webhook_everysec.req_s $second 1/s
+webhook_everysec.p99_us $(of second '$5') us
 nginx.req_s $nginx 1/s
 nginx.p99_us $(of nginx '$5') us
 ratio.nginx.webhook $(awk "BEGIN {printf \"%.2f\", $ours / $nginx}") ratio
+ratio.nginx.webhook_everysec $(awk "BEGIN {printf \"%.2f\", $second / $nginx}") ratio
 memory.bots.pss $(awk '/^Pss:/ {print $2}' "/proc/$BOTS/smaps_rollup") kB
 REPORT
