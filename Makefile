@@ -37,7 +37,7 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $(2))
 # ---- what is made of what -------------------------------------------------------------
 SRC := $(sort start.c $(wildcard core/*.c core/*/*.c bots/*.c worker/*.c worker/*/*.c \
          scheduler/*.c api/*.c migrations/*.c commands/*.c))
-OBJ := $(SRC:%.c=$(O)/%.o) $(O)/gen/migrations_list.o
+OBJ := $(SRC:%.c=$(O)/%.o) $(O)/gen/migrations_list.o $(O)/gen/docs_list.o
 LIB := $(O)/libdvorik.a
 HARNESS := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/harness/*.c)))
 BOTAPI := $(patsubst %.c,$(O)/%.o,$(sort $(wildcard tests/botapi/*.c)))
@@ -81,6 +81,17 @@ $(O)/tests/harness/model_look.o: tests/harness/model.lua
 $(O)/gen/migrations_list.c: $(wildcard migrations/*.sql) migrations/list.sh
 	@mkdir -p $(@D)
 	$(Q)sh migrations/list.sh > $@.tmp && mv $@.tmp $@
+# The pages of the API's description: bundles of npm's, as their lockfile says.
+$(O)/gen/docs_list.c: $(wildcard api/docs/*) api/docs/node_modules/.installed
+	@mkdir -p $(@D)
+	$(call say,PACK,$@)
+	$(Q)sh api/docs/pack.sh $(@D)/docs > $@.tmp && mv $@.tmp $@
+$(O)/gen/docs_list.o: $(O)/gen/docs_list.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+api/docs/node_modules/.installed tests/panel/node_modules/.installed: %/node_modules/.installed: %/package-lock.json
+	$(call say,NPM,$*)
+	$(Q)sh scripts/npm.sh $*
 $(O)/gen/migrations_list.o: $(O)/gen/migrations_list.c $(wildcard migrations/*.sql)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -106,7 +117,9 @@ $(O)/tests/preload/%.so: tests/preload/%.c
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -fPIC -shared -Wl,-soname,$(@F) -o $@ $<
-$(O)/tests/chaos/test_clock: | $(O)/tests/preload/clock.so
+$(O)/tests/chaos/test_clock $(O)/tests/chaos/test_till_idle: | $(O)/tests/preload/clock.so
+# Those that run a script of tests/panel.
+$(O)/tests/flow/test_api_docs_pages $(O)/tests/unit/test_openapi_client: | tests/panel/node_modules/.installed
 $(BENCHES): $(O)/%: $(O)/%.o $(HARNESS) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka
@@ -117,7 +130,7 @@ $(O)/tests/bench/queue/bench_queue: $(BENCH_QUEUE) $(HARNESS) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcmocka -lm
 
-tests: $(TESTS) $(O)/dvorik $(O)/botapi
+tests: $(TESTS) $(O)/dvorik $(O)/botapi tests/panel/node_modules/.installed
 
 # VARIANT=fuzz CC=clang only (tests/fuzz/fuzz.sh)
 FUZZERS := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -137,6 +150,8 @@ bench: all
 	sh tests/bench/bench.sh
 bench-queue:
 	sh tests/bench/queue/bench.sh
+bench-data bench-api: bench-%:
+	bash tests/bench/api/$*.sh
 fuzz:
 	sh tests/fuzz/fuzz.sh
 mutants:
@@ -165,6 +180,8 @@ help:
 	@echo 'make lint       format, layers, words'
 	@echo 'make bench      the numbers of README'
 	@echo 'make bench-queue  our queue beside BullMQ and Celery (MINUTES=25)'
+	@echo 'make bench-data  a shop of ROWS=1000000 customers to measure with (12 GB)'
+	@echo 'make bench-api  how fast the admin API answers there, and beside FastAPI'
 	@echo 'make fuzz       fuzz the parsers for a minute each'
 	@echo 'make chaos      kill everything in the middle of everything (docs/faults.md)'
 	@echo 'make mutants    break each safety line in turn: some test must notice (ONLY=changed)'
@@ -172,6 +189,6 @@ help:
 	@echo 'make install    put bin/dvorik under PREFIX (/usr/local)'
 	@echo 'make clean      remove what was built'
 
-.PHONY: all tests fuzzers run test lint bench bench-queue fuzz chaos mutants soak clean install help
+.PHONY: all tests fuzzers run test lint bench bench-queue bench-data bench-api fuzz chaos mutants soak clean install help
 .SECONDARY:
 -include $(OBJ:.o=.d) $(HARNESS:.o=.d) $(BOTAPI:.o=.d) $(TESTS:=.d) $(BENCHES:=.d) $(FUZZ_SHORT:.o=.d) $(BENCH_QUEUE:.o=.d) $(O)/main.d

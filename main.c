@@ -29,6 +29,7 @@ static const struct command {
     {"settings", NULL, settings_main,
      "list, get NAME, set NAME VALUE: the shop's settings"},
     {"jobs", NULL, jobs_main, "look into the queue and mend it"},
+    {"audit", NULL, audit_main, "verify: is what was written down still whole?"},
     {"admin", NULL, admin_main, "add ID --role R: who may work here"},
     {"setup-bots", NULL, setup_bots_main, "tell Telegram the bots' menus and webhooks"},
     {"seed", NULL, seed_main, "a demo shop to look at"},

@@ -4,10 +4,13 @@
 #include "api/auth.h"
 #include "api/etag.h"
 #include "api/list.h"
+#include "api/moment.h"
 #include "core/base/stamp.h"
 #include "core/setting.h"
 #include "core/staff/account_search.h"
 #include "core/staff/invite.h"
+#include "core/staff/ownership.h"
+#include "core/staff/store.h"
 #include "core/staff/team.h"
 
 #include <string.h>
@@ -110,7 +113,10 @@ struct invited {
 static enum status invite(struct db *db, void *arg)
 {
     struct invited *i = arg;
+    enum status st = who_hold(i->c);
 
+    if (st != ST_OK)
+        return st;
     return invite_make(db, i->c->now, &i->c->who.staff, &i->spec, i->token);
 }
 
@@ -149,6 +155,25 @@ static enum status not_yours(struct call *c)
                         "stays."));
 }
 
+/* A manager needs a store, and whoever is bound to one an open one. */
+static enum status store_check(struct call *c, const struct staff_spec *as)
+{
+    struct store store = {0};
+    enum status st =
+        as->store_id != 0 ? store_load(c->db, as->store_id, &store) : ST_NONE;
+
+    if (st != ST_OK && st != ST_NONE)
+        return st;
+    if (as->store_id != 0 && !(st == ST_OK && store.open))
+        call_fault(
+            c, "/store_id", "not_one_of", "%s",
+            tell(c, "такого открытого магазина нет", "there is no such open store"));
+    else if (as->store_id == 0 && as->role == ROLE_MANAGER)
+        call_fault(c, "/store_id", "required", "%s",
+                   tell(c, "управляющему нужен магазин", "a manager needs a store"));
+    return call_faults(c) > 0 ? problem(c, PROBLEM_VALIDATION_FAILED, NULL) : ST_OK;
+}
+
 /* POST /api/v1/admins */
 enum status admin_invite(struct call *c)
 {
@@ -164,13 +189,10 @@ enum status admin_invite(struct call *c)
     i.spec = (struct staff_spec){.channel = CHANNEL_MESSENGER,
                                  .role = role_said(&c->body),
                                  .store_id = given_int(&c->body, "store_id", 0)};
-    if (i.spec.role == ROLE_MANAGER && i.spec.store_id == 0) {
-        call_fault(c, "/store_id", "required", "%s",
-                   tell(c, "управляющему нужен магазин", "a manager needs a store"));
-        return problem(c, PROBLEM_VALIDATION_FAILED, NULL);
-    }
-    st = db_tx(c->db, invite, &i);
-    if (st == ST_REFUSED)
+    st = store_check(c, &i.spec);
+    if (st == ST_OK)
+        st = db_tx(c->db, invite, &i);
+    if (st == ST_REFUSED && c->answer.problem == PROBLEM_NONE)
         return not_yours(c);
     return st == ST_OK ? invite_answer(c, &i) : st;
 }
@@ -245,19 +267,57 @@ enum status admin_delete(struct call *c)
 
 /* ---- the shop changes hands ------------------------------------------------------- */
 
-static enum status hand_over(struct db *db, void *arg)
-{
-    struct call *c = arg;
+static const char *const offer_states[OWNERSHIP_STATES] = {
+    [OWNERSHIP_OPEN] = "open",         [OWNERSHIP_ACCEPTED] = "accepted",
+    [OWNERSHIP_DECLINED] = "declined", [OWNERSHIP_WITHDRAWN] = "withdrawn",
+    [OWNERSHIP_EXPIRED] = "expired",
+};
 
-    return account_hand_over(db, c->now, &c->who.staff, c->id[0]);
+static struct json *offer_person(int64_t id, const char *name)
+{
+    struct json *o = json_new_object();
+
+    json_set_int(o, "id", id);
+    json_set_text(o, "name", name);
+    return o;
 }
 
-/* POST /api/v1/admins/{id}/ownership */
+static struct json *offer_json(const struct ownership *o)
+{
+    struct json *j = json_new_object();
+
+    json_set_int(j, "id", o->id);
+    json_set(j, "from", offer_person(o->from_id, o->from));
+    json_set(j, "to", offer_person(o->to_id, o->to));
+    json_set_text(j, "state", offer_states[o->state]);
+    moment_set(j, "made_at", o->made_at);
+    moment_set(j, "expires_at", o->expires_at);
+    return j;
+}
+
+struct offering {
+    struct call *c;
+    struct ownership out;
+};
+
+static enum status offer(struct db *db, void *arg)
+{
+    struct offering *o = arg;
+    struct call *c = o->c;
+    enum status st = who_hold(c);
+
+    if (st != ST_OK)
+        return st;
+    return ownership_offer(db, c->now, &c->who.staff, c->id[0], &o->out);
+}
+
+/* POST /api/v1/admins/{id}/ownership: it passes once they say yes in the staff's bot. */
 enum status admin_ownership(struct call *c)
 {
     static const struct field fields[] = {
         {"password", FIELD_TEXT, .min = 1, .max = 200},
     };
+    struct offering o = {.c = c};
     struct account a;
     enum status st = body_read(c, fields, N(fields));
 
@@ -268,7 +328,39 @@ enum status admin_ownership(struct call *c)
     if (st == ST_OK)
         st = auth_prove(c, &a, given_text(&c->body, "password"));
     if (st == ST_OK)
-        st = db_tx(c->db, hand_over, c);
+        st = db_tx(c->db, offer, &o);
+    if (st == ST_REFUSED && c->answer.problem == PROBLEM_NONE)
+        return not_yours(c);
+    if (st == ST_TAKEN)
+        return problem(c, PROBLEM_CONFLICT, "%s",
+                       tell(c, "Магазин уже предложен другому. Сначала отзовите то.",
+                            "The shop is offered to somebody already. Withdraw that"
+                            " first."));
+    if (st == ST_OK)
+        answer_json(c, 202, offer_json(&o.out));
+    return st;
+}
+
+/* GET /api/v1/admins/ownership: the offer that is open. */
+enum status ownership_get(struct call *c)
+{
+    struct ownership o;
+    enum status st = query_read(c, NULL, 0);
+
+    if (st == ST_OK)
+        st = ownership_current(c->db, c->now, &o);
+    if (st == ST_OK)
+        answer_json(c, 200, offer_json(&o));
+    return st;
+}
+
+/* DELETE /api/v1/admins/ownership */
+enum status ownership_delete(struct call *c)
+{
+    enum status st = query_read(c, NULL, 0);
+
+    if (st == ST_OK)
+        st = ownership_withdraw(c->db, c->now, &c->who.staff);
     if (st == ST_REFUSED && c->answer.problem == PROBLEM_NONE)
         return not_yours(c);
     return st;

@@ -14,5 +14,7 @@ enum status admin_invite(struct call *c); /* alone: its answer holds a secret */
 enum status admin_patch(struct call *c);
 enum status admin_delete(struct call *c);
 enum status admin_ownership(struct call *c); /* alone: asks for the password */
+enum status ownership_get(struct call *c);
+enum status ownership_delete(struct call *c);
 
 #endif

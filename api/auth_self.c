@@ -4,6 +4,7 @@
 #include "core/base/stamp.h"
 #include "core/setting.h"
 #include "core/staff/guard.h"
+#include "core/staff/login.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,20 +25,49 @@ static void put_time(struct json *o, const char *name, int64_t at)
     json_set_text(o, name, text);
 }
 
+static void add_text(struct buf *out, const char *name, const char *text)
+{
+    buf_addf(out, ",\"%s\":", name);
+    buf_add_json(out, text, strlen(text));
+}
+
+static void add_time(struct buf *out, const char *name, int64_t at)
+{
+    char text[STAMP_BYTES];
+
+    stamp_print(at, text);
+    add_text(out, name, text);
+}
+
+/* Asked by each page of the panel and at each wake of its tab: written straight down, as
+ * auth_admin_json would. */
 enum status auth_me(struct call *c)
 {
-    struct json *o, *token;
+    const struct staff *who = &c->who.staff;
+    struct buf text = {0};
+    const char *comma = "";
     enum status st = query_read(c, NULL, 0);
 
     if (st != ST_OK)
         return st;
-    o = auth_admin_json(&c->who.staff);
-    token = json_new_object();
-    json_set_text(token, "jti", c->who.jti);
-    put_time(token, "issued_at", c->who.issued);
-    put_time(token, "expires_at", c->who.expires);
-    json_set(o, "token", token);
-    answer_json(c, 200, o);
+    buf_addf(&text, "{\"id\":%lld", (long long)who->id);
+    add_text(&text, "name", who->name);
+    add_text(&text, "language", who->language);
+    add_text(&text, "role", role_name(who->role));
+    buf_adds(&text, ",\"permissions\":[");
+    for (int p = PERM_UNSET + 1; p < PERM_COUNT; p++)
+        if (role_may(who->role, (enum perm)p)) {
+            buf_adds(&text, comma);
+            buf_addc(&text, '"');
+            buf_adds(&text, perm_name((enum perm)p));
+            buf_addc(&text, '"');
+            comma = ",";
+        }
+    buf_addf(&text, "],\"token\":{\"jti\":\"%s\"", c->who.jti);
+    add_time(&text, "issued_at", c->who.issued);
+    add_time(&text, "expires_at", c->who.expires);
+    buf_adds(&text, "}}");
+    answer_text(c, 200, "application/json", &text);
     return ST_OK;
 }
 
@@ -45,14 +75,12 @@ enum status auth_me(struct call *c)
 
 enum status auth_logout(struct call *c)
 {
-    enum status st = session_end(c->db, c->now, c->who.staff.id, c->who.jti);
-
-    return st == ST_NONE ? ST_OK : st; /* by another tab, this very moment */
+    return session_end(c->db, c->now, c->who.staff.id, c->who.jti);
 }
 
 enum status auth_logout_all(struct call *c)
 {
-    return account_out(c->db, c->now, c->who.staff.id);
+    return login_end_all(c->db, c->now, c->who.staff.id);
 }
 
 enum status auth_sessions(struct call *c)
@@ -194,7 +222,10 @@ struct digits {
 static enum status enrol(struct db *db, void *arg)
 {
     struct digits *d = arg;
+    enum status st = who_hold(d->c);
 
+    if (st != ST_OK)
+        return st;
     return account_totp_enrol(db, d->c->now, d->account.staff_id, d->secret);
 }
 
@@ -233,7 +264,10 @@ static enum status totp_begin(struct call *c, struct digits *d)
 static enum status use(struct db *db, void *arg)
 {
     struct digits *d = arg;
+    enum status st = who_hold(d->c);
 
+    if (st != ST_OK)
+        return st;
     return account_totp_use(db, d->c->now, &d->account, d->code);
 }
 

@@ -60,6 +60,8 @@ struct call {
     char key[CALL_KEY_BYTES]; /* {key} of the path */
     struct given query, body; /* as the row's tables declare them */
     struct admin who;         /* of a row that asks */
+    bool who_asked;           /* already, with others: who() answers who_said */
+    enum status who_said;
 
     struct call_answer {
         int status; /* 0: none given yet */
@@ -73,6 +75,7 @@ struct call {
         enum problem problem;
         char *detail;
         struct json *errors, *extras;
+        bool stream; /* it becomes a listener (events.h) */
     } answer;
     struct rate *rate;
     struct rate_verdict allowance; /* what the RateLimit headers say */

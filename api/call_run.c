@@ -167,9 +167,13 @@ static enum status key_refuse(struct call *c)
 static enum status attempt(struct db *db, void *arg)
 {
     struct call *c = arg;
+    enum status st;
 
     (void)db;
     answer_clear(c);
+    st = who_hold(c);
+    if (st != ST_OK)
+        return st;
     if (c->said.idempotency_key != NULL && c->who.staff.id != 0)
         return run_with_key(c);
     return c->route->call(c);

@@ -237,6 +237,8 @@ const struct value *given_value(const struct given *g, const char *name)
 {
     static const struct value none;
 
+    if (g == NULL)
+        return &none;
     for (size_t i = 0; i < g->n; i++)
         if (strcmp(g->values[i].field->name, name) == 0)
             return &g->values[i];

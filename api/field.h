@@ -78,7 +78,8 @@ struct given {
 };
 void given_free(struct given *g);
 
-/* Never NULL: what was not declared was not given. */
+/* Never NULL: what was not declared was not given; of a NULL g (an object that did not
+ * come) nothing was. */
 const struct value *given_value(const struct given *g, const char *name);
 bool given_has(const struct given *g, const char *name); /* given, and not null */
 int64_t given_int(const struct given *g, const char *name, int64_t otherwise);

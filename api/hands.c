@@ -2,6 +2,7 @@
 #include "api/hands.h"
 
 #include "api/call_run.h"
+#include "api/events.h"
 #include "core/base/log.h"
 #include "core/io/crew.h"
 
@@ -11,8 +12,12 @@
 
 #define LOCK_WAIT_S 3
 
+#define CROWDS 2
+#define CROWD WHO_MANY /* brief ones that a hand works on together */
+
 struct work {
     struct work *next;
+    struct work *with; /* … in its crowd, the one behind it */
     struct api_hands *hands;
     struct http_req *req;
     struct call call;
@@ -26,7 +31,12 @@ struct hand {
 struct api_hands {
     struct api *api;
     struct crew *crew;
-    struct work *first, **end, *under_way;
+    struct line {
+        struct work *first, **end;
+    } brief, others; /* who waits */
+    struct work *under_way;
+    int crowds;      /* of brief ones, being worked on */
+    bool crowd_last; /* begun last: the others' turn, when there are too few hands */
     int n, busy, waiting;
     struct hand hand[];
 };
@@ -117,6 +127,12 @@ static void answer(struct api *api, struct work *w)
     char limit[24], remaining[24], reset[24];
     int n = 0;
 
+    if (a->stream) {
+        api->answering = c->who.staff.id;
+        events_join(api->events, w->req, c);
+        api->answering = 0;
+        return;
+    }
     _Static_assert(HEADERS_AROUND + CALL_HEADERS < HTTP_HEADERS_MAX, "room for all");
     snprintf(limit, sizeof limit, "%lld", (long long)c->allowance.limit);
     snprintf(remaining, sizeof remaining, "%lld", (long long)c->allowance.remaining);
@@ -148,26 +164,65 @@ static void answer(struct api *api, struct work *w)
 
 static void begin(struct api_hands *h, struct work *w);
 
-static void next(struct api_hands *h)
+/* The first one of the line that is still wanted; NULL: nobody waits. */
+static struct work *take(struct api_hands *h, struct line *line)
 {
-    while (h->first != NULL && h->busy < h->n) {
-        struct work *w = h->first;
+    struct work *w;
 
-        h->first = w->next;
-        if (h->first == NULL)
-            h->end = &h->first;
+    while ((w = line->first) != NULL) {
+        line->first = w->next;
+        if (line->first == NULL)
+            line->end = &line->first;
         h->waiting--;
         if (http_gone(w->req)) {
             http_answer_empty(w->req, 503); /* to nobody: it lets the request go */
-            work_free(w);
         } else if (http_took_ms(w->req) > HANDS_PATIENCE_MS) {
             problem(&w->call, PROBLEM_UNAVAILABLE, NULL);
             answer(h->api, w);
-            work_free(w);
         } else {
-            begin(h, w);
+            return w;
         }
+        work_free(w);
     }
+    return NULL;
+}
+
+/* Two crowds at a time, one at the database while the loop reads and answers another:
+ * whoever comes meanwhile gathers for the next, so that a question is shared by the more
+ * of them the more there are. */
+static void crowd_begin(struct api_hands *h)
+{
+    struct work *first = take(h, &h->brief), *last = first;
+
+    for (int n = 1; n < CROWD && last != NULL; n++) {
+        last->with = take(h, &h->brief);
+        last = last->with;
+    }
+    if (first == NULL)
+        return;
+    h->crowds++;
+    h->crowd_last = true;
+    begin(h, first);
+}
+
+static bool crowd_may(const struct api_hands *h)
+{
+    return h->crowds < CROWDS && h->brief.first != NULL && h->busy < h->n;
+}
+
+static void next(struct api_hands *h)
+{
+    bool others_first = h->crowd_last && h->others.first != NULL;
+    struct work *w;
+
+    if (!others_first && crowd_may(h))
+        crowd_begin(h);
+    while (h->busy < h->n && (w = take(h, &h->others)) != NULL) {
+        h->crowd_last = false;
+        begin(h, w);
+    }
+    if (others_first && crowd_may(h))
+        crowd_begin(h);
 }
 
 static void under_way_drop(struct api_hands *h, struct work *w)
@@ -185,52 +240,77 @@ static void worked(void *arg, enum status st)
     struct api_hands *h = w->hands;
 
     (void)st; /* the answer says it */
-    under_way_drop(h, w);
     h->busy--;
-    answer(h->api, w);
-    work_free(w);
+    if (w->call.route->brief)
+        h->crowds--;
+    while (w != NULL) {
+        struct work *with = w->with;
+
+        under_way_drop(h, w);
+        answer(h->api, w);
+        work_free(w);
+        w = with;
+    }
     next(h);
 }
 
-static enum status work(void *arg, int number)
+static void work_on(struct call *c, struct hand *hand)
 {
-    struct work *w = arg;
-    struct hand *hand = &w->hands->hand[number];
-    struct call *c = &w->call;
     char cause[CALL_ID_BYTES + 4];
 
-    c->db = hand->db;
-    c->queue = hand->queue;
     snprintf(cause, sizeof cause, "api:%s", c->request_id);
     queue_set_cause(hand->queue, cause, NULL);
     log_request(c->request_id);
     call_run(c);
     log_request(NULL);
+}
+
+static enum status work(void *arg, int number)
+{
+    struct work *first = arg;
+    struct hand *hand = &first->hands->hand[number];
+    struct call *calls[CROWD];
+    int n = 0;
+
+    for (struct work *w = first; w != NULL; w = w->with) {
+        w->call.db = hand->db;
+        w->call.queue = hand->queue;
+        calls[n++] = &w->call;
+    }
+    if (n > 1)
+        who_many(calls, n);
+    for (int i = 0; i < n; i++)
+        work_on(calls[i], hand);
     return ST_OK;
 }
 
-static void begin(struct api_hands *h, struct work *w)
+static void begin(struct api_hands *h, struct work *first)
 {
     h->busy++;
-    w->next = h->under_way;
-    h->under_way = w;
-    if (crew_do(h->crew, work, worked, w) == ST_OK)
+    for (struct work *w = first; w != NULL; w = w->with) {
+        w->next = h->under_way;
+        h->under_way = w;
+    }
+    if (crew_do(h->crew, work, worked, first) == ST_OK)
         return;
-    problem(&w->call, PROBLEM_UNAVAILABLE, NULL);
-    worked(w, ST_BROKEN);
+    for (struct work *w = first; w != NULL; w = w->with)
+        problem(&w->call, PROBLEM_UNAVAILABLE, NULL);
+    worked(first, ST_BROKEN);
 }
 
 void hands_take(struct api_hands *h, struct http_req *req, const struct route_match *m)
 {
     struct work *w = h->waiting < HANDS_WAITING ? work_new(h, req, m) : NULL;
+    struct line *line;
 
     if (w == NULL) {
         routes_problem(req, PROBLEM_UNAVAILABLE,
                        (const char *const[][2]){{"Retry-After", "1"}, {NULL, NULL}});
         return;
     }
-    *h->end = w;
-    h->end = &w->next;
+    line = m->route->brief ? &h->brief : &h->others;
+    *line->end = w;
+    line->end = &w->next;
     h->waiting++;
     next(h);
 }
@@ -257,7 +337,8 @@ struct api_hands *api_hands_open(struct api *api, int n)
         return NULL;
     h->api = api;
     h->n = n;
-    h->end = &h->first;
+    h->brief.end = &h->brief.first;
+    h->others.end = &h->others.first;
     for (int i = 0; fine && i < n; i++)
         fine = hand_open(h, &h->hand[i]);
     if (fine && (h->crew = crew_open(api->loop, n)) != NULL)
@@ -266,10 +347,18 @@ struct api_hands *api_hands_open(struct api *api, int n)
     return NULL;
 }
 
-void api_hands_close(struct api_hands *h)
+static void line_free(struct work **first)
 {
     struct work *w;
 
+    while ((w = *first) != NULL) {
+        *first = w->next;
+        work_free(w);
+    }
+}
+
+void api_hands_close(struct api_hands *h)
+{
     if (h == NULL)
         return;
     crew_close(h->crew); /* first: it waits for what is under way */
@@ -277,12 +366,8 @@ void api_hands_close(struct api_hands *h)
         queue_close(h->hand[i].queue); /* it tells the link goodbye */
         db_close(h->hand[i].db);
     }
-    while ((w = h->first) != NULL || (w = h->under_way) != NULL) {
-        if (h->first != NULL)
-            h->first = w->next;
-        else
-            h->under_way = w->next;
-        work_free(w);
-    }
+    line_free(&h->brief.first);
+    line_free(&h->others.first);
+    line_free(&h->under_way);
     free(h);
 }

@@ -28,10 +28,19 @@ static const struct page_sort *sort_find(const struct page_sort *sorts, size_t n
     return NULL;
 }
 
+/* Not every list has all of LIST_FIELDS. */
+static bool offers(const struct call *c, const char *name)
+{
+    for (size_t i = 0; i < c->query.n; i++)
+        if (strcmp(c->query.values[i].field->name, name) == 0)
+            return true;
+    return false;
+}
+
 static void sort_read(struct call *c, const struct page_sort *sorts, size_t n,
                       struct page *out)
 {
-    const char *text = given_text(&c->query, "sort");
+    const char *text = offers(c, "sort") ? given_text(&c->query, "sort") : NULL;
     struct buf all = {0};
 
     out->sort = &sorts[0];
@@ -128,7 +137,8 @@ static void number_read(struct call *c, struct page *out)
 
 static bool numbered(const struct call *c)
 {
-    return given_has(&c->query, "page") || given_has(&c->query, "per_page");
+    return offers(c, "page") &&
+           (given_has(&c->query, "page") || given_has(&c->query, "per_page"));
 }
 
 enum status list_begin(struct call *c, const struct page_sort *sorts, size_t n,
@@ -150,9 +160,10 @@ enum status list_begin(struct call *c, const struct page_sort *sorts, size_t n,
 
 bool list_wants_total(const struct call *c)
 {
-    return given_bool(&c->query, "include_total", false) ||
-           (c->said.prefer != NULL &&
-            strstr(c->said.prefer, "return=total-count") != NULL);
+    return offers(c, "include_total") &&
+           (given_bool(&c->query, "include_total", false) ||
+            (c->said.prefer != NULL &&
+             strstr(c->said.prefer, "return=total-count") != NULL));
 }
 
 /* ---- the answer ------------------------------------------------------------------ */
@@ -187,18 +198,21 @@ static struct json *page_of(struct call *c, const struct page *p, const struct l
 
     json_set_text(o, "next", NULL);
     json_set_text(o, "prev", NULL);
-    if (next && p->rows > 0 && !by_number)
+    if (next && (p->rows > 0 || p->cut) && !by_number)
         cursor_set(c, o, "next", p->backwards ? &p->first : &p->last);
-    if (prev && p->rows > 0 && !by_number)
+    if (prev && (p->rows > 0 || p->cut) && !by_number)
         cursor_set(c, o, "prev", p->backwards ? &p->last : &p->first);
     json_set_int(o, "limit", p->limit);
     json_set_bool(o, "has_next", next);
     json_set_bool(o, "has_prev", prev);
+    if (p->cut)
+        json_set_bool(o, "partial", true);
     if (by_number)
         json_set_int(o, "number", p->offset / p->limit + 1);
     if (list_wants_total(c)) {
         json_set_int(o, "total", l->total > PAGE_TOTAL_MAX ? PAGE_TOTAL_MAX : l->total);
-        json_set_bool(o, "total_is_capped", l->total > PAGE_TOTAL_MAX);
+        json_set_bool(o, "total_is_capped",
+                      l->total_is_capped || l->total > PAGE_TOTAL_MAX);
     }
     return o;
 }

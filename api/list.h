@@ -42,8 +42,9 @@ must_check enum status list_begin(struct call *c, const struct page_sort *sorts,
 bool list_wants_total(const struct call *c);
 
 struct list {
-    struct json *items; /* an array, in the order they were read; taken over */
-    int64_t total;      /* of page_total, when list_wants_total */
+    struct json *items;   /* an array, in the order they were read; taken over */
+    int64_t total;        /* of page_total, when list_wants_total */
+    bool total_is_capped; /* it counted less than all */
 };
 must_check enum status list_answer(struct call *c, const struct page *p,
                                    const struct list *l);

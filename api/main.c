@@ -4,6 +4,7 @@
 #include "api/api.h"
 
 #include "start.h"
+#include "api/events.h"
 #include "api/hands.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
@@ -25,6 +26,8 @@
 struct program {
     struct api api;
     struct httpd *httpd;
+    struct httpd *door; /* the queue's own address; NULL: it has none */
+    int serving;        /* of both, those that have not stopped */
     struct redis_pipe *pipe;
     struct crew *crew;
     struct loop_timer again;
@@ -87,7 +90,8 @@ static void drained(void *arg)
 {
     struct program *p = arg;
 
-    loop_stop(p->api.loop);
+    if (--p->serving == 0)
+        loop_stop(p->api.loop);
 }
 
 /* The first signal finishes what is under way, the second leaves. */
@@ -99,10 +103,27 @@ static void on_stop(void *arg)
         _exit(1);
     p->stopping = true;
     log_info("api stopping");
+    api_events_stop(p->api.events);
+    p->serving = 1 + (p->door != NULL);
     httpd_stop(p->httpd, drained, p);
+    if (p->door != NULL)
+        httpd_stop(p->door, drained, p);
 }
 
 /* ---- parts ---------------------------------------------------------------------- */
+
+/* Only if it is wanted. */
+static bool door_open(struct program *p, const struct httpd_options *serve,
+                      const char **why)
+{
+    struct httpd_options o = *serve;
+
+    o.listen = p->api.cfg.api_jobs_listen;
+    o.early = routes_early_jobs;
+    if (o.listen == NULL)
+        return true;
+    return (p->door = httpd_open(p->api.loop, &o, why)) != NULL;
+}
 
 static bool parts_open(struct program *p, const char **why)
 {
@@ -117,7 +138,8 @@ static bool parts_open(struct program *p, const char **why)
     struct health_options look = {.cfg = &api->cfg};
 
     *why = "no memory";
-    if (!(api->loop = loop_new()) || !(p->httpd = httpd_open(api->loop, &serve, why)))
+    if (!(api->loop = loop_new()) || !(p->httpd = httpd_open(api->loop, &serve, why)) ||
+        !door_open(p, &serve, why))
         return false;
     *why = "no memory";
     look.loop = api->loop;
@@ -130,7 +152,8 @@ static bool parts_open(struct program *p, const char **why)
     api->till = api_till_open(api);
     api->rate = rate_open(api->cfg.api_rate);
     api->hands = api->rate ? api_hands_open(api, (int)api->cfg.api_hands) : NULL;
-    if (!api->hands || !openapi_text(NULL))
+    api->events = api_events_open(api);
+    if (!api->hands || !api->events || !openapi_text(NULL))
         return false;
     if (!p->pipe || !p->crew || !api->tg || !api->metrics || !api->scan || !api->till ||
         !(api->health = health_open(&look)))
@@ -150,8 +173,10 @@ static void parts_close(struct program *p)
     api_till_close(p->api.till);
     api_scan_close(p->api.scan);
     api_hands_close(p->api.hands);
+    api_events_close(p->api.events);
     rate_close(p->api.rate);
     httpd_close(p->httpd);
+    httpd_close(p->door);
     loop_free(p->api.loop);
     config_free(&p->api.cfg);
 }
@@ -164,6 +189,9 @@ static int serve(struct program *p)
     if (parts_open(p, &why)) {
         log_info("api listening", LOG_TEXT("on", p->api.cfg.api_listen),
                  LOG_INT("port", httpd_port(p->httpd)));
+        if (p->door != NULL)
+            log_info("jobs listening", LOG_TEXT("on", p->api.cfg.api_jobs_listen),
+                     LOG_INT("port", httpd_port(p->door)));
         check(p);
         loop_run(p->api.loop);
         log_info("api stopped");

@@ -12,8 +12,21 @@
 CARRY(openapi_shared, "api/openapi.yaml");
 CARRY(openapi_admins, "api/openapi/admins.json");
 CARRY(openapi_auth, "api/openapi/auth.json");
+CARRY(openapi_discounts, "api/openapi/discounts.json");
+CARRY(openapi_redemptions, "api/openapi/redemptions.json");
+CARRY(openapi_segments, "api/openapi/segments.json");
 CARRY(openapi_settings, "api/openapi/settings.json");
+CARRY(openapi_stats, "api/openapi/stats.json");
+CARRY(openapi_setup, "api/openapi/setup.json");
+CARRY(openapi_staff, "api/openapi/staff.json");
 CARRY(openapi_stores, "api/openapi/stores.json");
+CARRY(openapi_events, "api/openapi/events.json");
+CARRY(openapi_jobs, "api/openapi/jobs.json");
+CARRY(openapi_audit, "api/openapi/audit.json");
+CARRY(openapi_users, "api/openapi/users.json");
+CARRY(openapi_users_bulk, "api/openapi/users_bulk.json");
+CARRY(openapi_users_life, "api/openapi/users_life.json");
+CARRY(openapi_users_tags, "api/openapi/users_tags.json");
 
 #define PART(name)                                                                     \
     {                                                                                  \
@@ -21,14 +34,29 @@ CARRY(openapi_stores, "api/openapi/stores.json");
     }
 
 /* A resource: its CARRY above, its line here. */
+/* clang-format off */
 static const struct {
     const char *name, *start, *end;
 } parts[] = {
     PART(openapi_admins),
     PART(openapi_auth),
+    PART(openapi_discounts),
+    PART(openapi_redemptions),
+    PART(openapi_segments),
     PART(openapi_settings),
+    PART(openapi_stats),
+    PART(openapi_setup),
+    PART(openapi_staff),
     PART(openapi_stores),
+    PART(openapi_events),
+    PART(openapi_jobs),
+    PART(openapi_audit),
+    PART(openapi_users),
+    PART(openapi_users_bulk),
+    PART(openapi_users_life),
+    PART(openapi_users_tags),
 };
+/* clang-format on */
 
 struct merge {
     struct json *into;
@@ -106,5 +134,6 @@ void openapi_get(struct api *api, struct http_req *req)
                              .type = "application/json",
                              .body = text,
                              .n = n,
+                             .lent = true,
                              .headers = {{"Cache-Control", "public, max-age=300"}}});
 }

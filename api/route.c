@@ -39,8 +39,14 @@ static bool is(const char *s, size_t n, const char *word)
 static bool fits(const char *pattern, const char *path, struct route_match *out,
                  unsigned *words)
 {
+    size_t same = 0;
     int ids = 0;
 
+    /* Most differ within their words: seen without taking them apart. */
+    while (pattern[same] == path[same] && path[same] != '\0')
+        same++;
+    if (pattern[same] != path[same] && pattern[same] != '{')
+        return false;
     *words = 0;
     while (*pattern == '/' && *path == '/') {
         size_t n = strcspn(++pattern, "/"), m = strcspn(++path, "/");

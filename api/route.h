@@ -49,6 +49,8 @@ struct route {
     enum perm perm;    /* of PERMISSION_ADMIN */
     enum rate_class rate;
     enum route_key key;
+    bool
+        brief; /* answered from who asks alone: those that wait are worked on together */
     bool alone; /* begins its own transactions: what waits long in between; takes no
                    Idempotency-Key */
     int64_t

@@ -2,23 +2,31 @@
 #include "api/routes.h"
 
 #include "api/admins.h"
+#include "api/audit.h"
 #include "api/auth.h"
-#include "api/hands.h"
+#include "api/discounts.h"
+#include "api/docs.h"
+#include "api/events.h"
 #include "api/health.h"
 #include "api/internal.h"
+#include "api/jobs.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
-#include "api/proxy.h"
+#include "api/redemptions.h"
+#include "api/roles.h"
 #include "api/scan.h"
+#include "api/segments.h"
 #include "api/settings.h"
+#include "api/setup.h"
+#include "api/shifts.h"
+#include "api/staff.h"
+#include "api/stats.h"
 #include "api/stores.h"
 #include "api/till.h"
-#include "core/base/log.h"
-#include "core/base/secret.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <strings.h>
+#include "api/users.h"
+#include "api/users_bulk.h"
+#include "api/users_life.h"
+#include "api/users_tags.h"
 
 /* What is asked before anybody knows who asks is short. */
 #define FORM (16 * 1024)
@@ -39,6 +47,11 @@ const struct route routes[] = {
     {"POST", "/internal/set-webhooks", PERMISSION_INTERNAL, set_webhooks_post},
     {"GET", "/internal/webhook-info", PERMISSION_INTERNAL, webhook_info_get},
     {"GET", "/api/openapi.json", PERMISSION_ANYONE, openapi_get},
+    {"GET", "/api/docs", PERMISSION_ANYONE, docs_swagger_get, .rate = RATE_READ},
+    {"GET", "/api/docs/", PERMISSION_ANYONE, docs_slash_get, .rate = RATE_READ},
+    {"GET", "/api/docs/{key}", PERMISSION_ANYONE, docs_file_get, .rate = RATE_READ},
+    {"GET", "/api/redoc", PERMISSION_ANYONE, docs_redoc_get, .rate = RATE_READ},
+    {"GET", "/api/redoc/", PERMISSION_ANYONE, docs_slash_get, .rate = RATE_READ},
 
     {"POST", "/api/v1/auth/login-request", PERMISSION_ANYONE,
      .call = auth_login_request, .rate = RATE_LOGIN, .body_max = FORM},
@@ -48,7 +61,7 @@ const struct route routes[] = {
     {"POST", "/api/v1/auth/login", PERMISSION_ANYONE, .call = auth_login,
      .rate = RATE_LOGIN, .alone = true, .body_max = FORM},
     {"GET", "/api/v1/auth/me", PERMISSION_LOGGED_IN, .call = auth_me,
-     .rate = RATE_READ},
+     .rate = RATE_READ, .brief = true},
     {"POST", "/api/v1/auth/logout", PERMISSION_LOGGED_IN, .call = auth_logout,
      .rate = RATE_WRITE, .body_max = FORM},
     {"POST", "/api/v1/auth/logout-all", PERMISSION_LOGGED_IN,
@@ -75,288 +88,235 @@ const struct route routes[] = {
     {"POST", "/api/v1/admins/{id}/ownership", PERMISSION_ADMIN,
      .call = admin_ownership, .perm = PERM_ADMIN_EDIT, .rate = RATE_LOGIN,
      .alone = true},
+    {"GET", "/api/v1/admins/ownership", PERMISSION_ADMIN, .call = ownership_get,
+     .perm = PERM_ADMIN_EDIT, .rate = RATE_READ},
+    {"DELETE", "/api/v1/admins/ownership", PERMISSION_ADMIN, .call = ownership_delete,
+     .perm = PERM_ADMIN_EDIT, .rate = RATE_WRITE},
 
     {"GET", "/api/v1/settings", PERMISSION_ADMIN, .call = settings_get,
      .perm = PERM_SETTING_VIEW, .rate = RATE_READ},
     {"GET", "/api/v1/settings/{key}", PERMISSION_ADMIN, .call = setting_get,
      .perm = PERM_SETTING_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/settings/{key}/history", PERMISSION_ADMIN, .call = setting_history_get,
+     .perm = PERM_SETTING_VIEW, .rate = RATE_READ},
     {"PATCH", "/api/v1/settings/{key}", PERMISSION_ADMIN, .call = setting_patch,
      .perm = PERM_SETTING_EDIT, .rate = RATE_WRITE},
+
+    {"GET", "/api/v1/stats/kpi", PERMISSION_ADMIN, .call = stats_kpi,
+     .perm = PERM_STATS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/stats/detailed", PERMISSION_ADMIN, .call = stats_detailed,
+     .perm = PERM_STATS_VIEW, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/stats/funnel", PERMISSION_ADMIN, .call = stats_funnel,
+     .perm = PERM_STATS_VIEW, .rate = RATE_HEAVY},
+    {"PUT", "/api/v1/stats/test-accounts/{id}", PERMISSION_ADMIN,
+     .call = stats_test_put, .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/stats/test-accounts/{id}", PERMISSION_ADMIN,
+     .call = stats_test_delete, .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+
+    {"GET", "/api/v1/discounts", PERMISSION_ADMIN, .call = discounts_get,
+     .perm = PERM_DISCOUNT_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/discounts", PERMISSION_ADMIN, .call = discount_post,
+     .perm = PERM_DISCOUNT_ISSUE, .rate = RATE_WRITE, .key = KEY_MUST},
+    {"GET", "/api/v1/discounts/stats/overview", PERMISSION_ADMIN,
+     .call = discounts_overview, .perm = PERM_STATS_VIEW, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/discounts/{id}", PERMISSION_ADMIN, .call = discount_get,
+     .perm = PERM_DISCOUNT_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/discounts/{id}/revoke", PERMISSION_ADMIN,
+     .call = discount_revoke_post, .perm = PERM_DISCOUNT_REVOKE, .rate = RATE_WRITE},
+    {"POST", "/api/v1/discounts/{id}/extend", PERMISSION_ADMIN,
+     .call = discount_extend_post, .perm = PERM_DISCOUNT_REVOKE, .rate = RATE_WRITE,
+     .key = KEY_MUST},
+    {"POST", "/api/v1/discounts/{id}/resend", PERMISSION_ADMIN,
+     .call = discount_resend_post, .perm = PERM_DISCOUNT_ISSUE, .rate = RATE_WRITE,
+     .key = KEY_MUST},
+
+    {"GET", "/api/v1/redemptions", PERMISSION_ADMIN, .call = redemptions_get,
+     .perm = PERM_STATS_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/redemptions", PERMISSION_ADMIN, .call = redemption_post,
+     .perm = PERM_DISCOUNT_REDEEM, .rate = RATE_WRITE, .key = KEY_MUST},
+    {"GET", "/api/v1/redemptions/sums", PERMISSION_ADMIN, .call = redemptions_sums,
+     .perm = PERM_STATS_VIEW, .rate = RATE_HEAVY},
+    {"POST", "/api/v1/redemptions/validate", PERMISSION_ADMIN,
+     .call = redemption_validate, .perm = PERM_DISCOUNT_CHECK, .rate = RATE_WRITE},
+    {"GET", "/api/v1/redemptions/{id}", PERMISSION_ADMIN, .call = redemption_get,
+     .perm = PERM_STATS_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/redemptions/{id}/void", PERMISSION_ADMIN,
+     .call = redemption_void_post, .perm = PERM_REDEMPTION_VOID, .rate = RATE_WRITE,
+     .key = KEY_MUST},
+    {"GET", "/api/v1/redemption-attempts", PERMISSION_ADMIN, .call = attempts_get,
+     .perm = PERM_STATS_VIEW, .rate = RATE_READ},
+
+    {"GET", "/api/v1/audit", PERMISSION_ADMIN, .call = audit_get,
+     .perm = PERM_AUDIT_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/audit/verify", PERMISSION_ADMIN, .call = audit_verify_get,
+     .perm = PERM_AUDIT_VIEW, .rate = RATE_HEAVY},
+
+    {"GET", "/api/v1/events", PERMISSION_ADMIN, .call = events_get, .perm = PERM_PANEL,
+     .rate = RATE_READ},
+
+    {"GET", "/api/v1/jobs", PERMISSION_ADMIN, .call = jobs_get, .perm = PERM_JOBS_VIEW,
+     .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/stats", PERMISSION_ADMIN, .call = jobs_stats_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/kinds", PERMISSION_ADMIN, .call = jobs_kinds_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/workers", PERMISSION_ADMIN, .call = jobs_workers_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/lanes", PERMISSION_ADMIN, .call = jobs_lanes_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/census", PERMISSION_ADMIN, .call = jobs_census_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/places", PERMISSION_ADMIN, .call = jobs_places_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/jobs/verify", PERMISSION_ADMIN, .call = jobs_verify_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/jobs/crashes", PERMISSION_ADMIN, .call = jobs_crashes_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/dead", PERMISSION_ADMIN, .call = jobs_dead_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/jobs/dead/retry", PERMISSION_ADMIN, .call = jobs_dead_retry,
+     .perm = PERM_JOBS_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/jobs/pauses", PERMISSION_ADMIN, .call = jobs_pauses_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/jobs/pause", PERMISSION_ADMIN, .call = jobs_pause_post,
+     .perm = PERM_JOBS_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/jobs/resume", PERMISSION_ADMIN, .call = jobs_resume_post,
+     .perm = PERM_JOBS_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/jobs/reconcile", PERMISSION_ADMIN, .call = jobs_reconcile_post,
+     .perm = PERM_JOBS_EDIT, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/jobs/trace", PERMISSION_ADMIN, .call = jobs_trace_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/{key}", PERMISSION_ADMIN, .call = job_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/jobs/{key}/trace", PERMISSION_ADMIN, .call = job_trace_get,
+     .perm = PERM_JOBS_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/jobs/{key}/retry", PERMISSION_ADMIN, .call = job_retry,
+     .perm = PERM_JOBS_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/jobs/{key}/cancel", PERMISSION_ADMIN, .call = job_cancel,
+     .perm = PERM_JOBS_EDIT, .rate = RATE_WRITE},
 
     {"GET", "/api/v1/stores", PERMISSION_ADMIN, .call = stores_get,
      .perm = PERM_STORE_VIEW, .rate = RATE_READ},
     {"GET", "/api/v1/stores/{id}", PERMISSION_ADMIN, .call = store_get,
      .perm = PERM_STORE_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/stores", PERMISSION_ADMIN, .call = store_post,
+     .perm = PERM_STORE_EDIT, .rate = RATE_WRITE},
+    {"PATCH", "/api/v1/stores/{id}", PERMISSION_ADMIN, .call = store_patch,
+     .perm = PERM_STORE_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/stores/{id}", PERMISSION_ADMIN, .call = store_delete,
+     .perm = PERM_STORE_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/stores/{id}/shifts", PERMISSION_ADMIN, .call = store_shifts_get,
+     .perm = PERM_SHIFT_REPORT, .rate = RATE_READ},
+
+    {"GET", "/api/v1/staff", PERMISSION_ADMIN, .call = staff_get_all,
+     .perm = PERM_STAFF_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/staff/{id}", PERMISSION_ADMIN, .call = staff_get_one,
+     .perm = PERM_STAFF_VIEW, .rate = RATE_READ},
+    {"PATCH", "/api/v1/staff/{id}", PERMISSION_ADMIN, .call = staff_patch,
+     .perm = PERM_STAFF_DISMISS, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/staff/{id}", PERMISSION_ADMIN, .call = staff_delete,
+     .perm = PERM_STAFF_DISMISS, .rate = RATE_WRITE},
+    {"POST", "/api/v1/staff/{id}/pin", PERMISSION_ADMIN, .call = staff_pin_post,
+     .perm = PERM_STAFF_DISMISS, .rate = RATE_WRITE, .alone = true},
+    {"GET", "/api/v1/staff/invites", PERMISSION_ADMIN, .call = invites_get,
+     .perm = PERM_STAFF_INVITE, .rate = RATE_READ},
+    {"POST", "/api/v1/staff/invites", PERMISSION_ADMIN, .call = invite_post,
+     .perm = PERM_STAFF_INVITE, .rate = RATE_WRITE, .alone = true},
+    {"DELETE", "/api/v1/staff/invites/{id}", PERMISSION_ADMIN, .call = invite_delete,
+     .perm = PERM_STAFF_INVITE, .rate = RATE_WRITE},
+    {"GET", "/api/v1/shifts", PERMISSION_ADMIN, .call = shifts_get,
+     .perm = PERM_SHIFT_REPORT, .rate = RATE_READ},
+    {"GET", "/api/v1/shifts/{id}", PERMISSION_ADMIN, .call = shift_get,
+     .perm = PERM_SHIFT_REPORT, .rate = RATE_READ},
+    {"GET", "/api/v1/shifts/{id}/csv", PERMISSION_ADMIN, .call = shift_csv_get,
+     .perm = PERM_SHIFT_REPORT, .rate = RATE_HEAVY},
+    {"POST", "/api/v1/shifts/{id}/close", PERMISSION_ADMIN, .call = shift_close_post,
+     .perm = PERM_SHIFT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/permissions", PERMISSION_ADMIN, .call = permissions_get,
+     .perm = PERM_PANEL, .rate = RATE_READ},
+    {"GET", "/api/v1/roles", PERMISSION_ADMIN, .call = roles_get,
+     .perm = PERM_PANEL, .rate = RATE_READ},
+    {"GET", "/api/v1/roles/{key}", PERMISSION_ADMIN, .call = role_get,
+     .perm = PERM_PANEL, .rate = RATE_READ},
+
+    {"GET", "/api/v1/setup", PERMISSION_ADMIN, .call = setup_get,
+     .perm = PERM_SETTING_EDIT, .rate = RATE_READ},
+    {"POST", "/api/v1/setup/{key}", PERMISSION_ADMIN, .call = setup_step_post,
+     .perm = PERM_SETTING_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/setup/checks", PERMISSION_ADMIN, .call = setup_check_post,
+     .perm = PERM_SETTING_EDIT, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/setup/checks/{id}", PERMISSION_ADMIN, .call = setup_check_get,
+     .perm = PERM_SETTING_EDIT, .rate = RATE_READ},
+
+    {"GET", "/api/v1/segments", PERMISSION_ADMIN, .call = segments_get,
+     .perm = PERM_SEGMENT_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/segments", PERMISSION_ADMIN, .call = segment_post,
+     .perm = PERM_SEGMENT_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/segments/fields", PERMISSION_ADMIN, .call = segments_fields_get,
+     .perm = PERM_SEGMENT_VIEW, .rate = RATE_READ},
+    /* Takes seconds, and changes nothing. */
+    {"POST", "/api/v1/segments/preview", PERMISSION_ADMIN,
+     .call = segment_preview_post, .perm = PERM_SEGMENT_EDIT, .rate = RATE_WRITE,
+     .alone = true},
+    {"GET", "/api/v1/segments/{id}", PERMISSION_ADMIN, .call = segment_get,
+     .perm = PERM_SEGMENT_VIEW, .rate = RATE_READ},
+    {"PATCH", "/api/v1/segments/{id}", PERMISSION_ADMIN, .call = segment_patch,
+     .perm = PERM_SEGMENT_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/segments/{id}", PERMISSION_ADMIN, .call = segment_delete,
+     .perm = PERM_SEGMENT_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/segments/{id}/count", PERMISSION_ADMIN, .call = segment_count_get,
+     .perm = PERM_SEGMENT_VIEW, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/segments/{id}/users", PERMISSION_ADMIN, .call = segment_users_get,
+     .perm = PERM_SEGMENT_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/segments/{id}/members", PERMISSION_ADMIN,
+     .call = segment_members_post, .perm = PERM_SEGMENT_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/segments/{id}/members", PERMISSION_ADMIN,
+     .call = segment_members_delete, .perm = PERM_SEGMENT_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/segments/{id}/explain", PERMISSION_ADMIN,
+     .call = segment_explain_get, .perm = PERM_SEGMENT_VIEW, .rate = RATE_READ},
+
+    {"GET", "/api/v1/users", PERMISSION_ADMIN, .call = users_get,
+     .perm = PERM_CUSTOMER_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/users/bulk", PERMISSION_ADMIN, .call = bulk_post,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_HEAVY, .key = KEY_MUST},
+    {"GET", "/api/v1/users/bulk", PERMISSION_ADMIN, .call = bulks_get,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_READ},
+    {"GET", "/api/v1/users/bulk/{id}", PERMISSION_ADMIN, .call = bulk_get,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_READ},
+    {"GET", "/api/v1/users/bulk/{id}/items", PERMISSION_ADMIN, .call = bulk_items_get,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_READ},
+    {"GET", "/api/v1/users/bulk/{id}/file", PERMISSION_ADMIN, .call = bulk_file_get,
+     .perm = PERM_CUSTOMER_UNMASK, .rate = RATE_HEAVY},
+    {"POST", "/api/v1/users/bulk/{id}/cancel", PERMISSION_ADMIN,
+     .call = bulk_stop_post, .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/users/{id}", PERMISSION_ADMIN, .call = user_get,
+     .perm = PERM_CUSTOMER_VIEW, .rate = RATE_READ},
+    {"PATCH", "/api/v1/users/{id}", PERMISSION_ADMIN, .call = user_patch,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/users/{id}/timeline", PERMISSION_ADMIN, .call = user_timeline,
+     .perm = PERM_CUSTOMER_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/users/{id}/consents", PERMISSION_ADMIN, .call = user_consents,
+     .perm = PERM_CUSTOMER_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/users/{id}/consents", PERMISSION_ADMIN,
+     .call = user_consent_post, .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/users/{id}/export", PERMISSION_ADMIN, .call = user_export,
+     .perm = PERM_CUSTOMER_UNMASK, .rate = RATE_HEAVY},
+    {"POST", "/api/v1/users/{id}/erase", PERMISSION_ADMIN, .call = user_erase,
+     .perm = PERM_CUSTOMER_ERASE, .rate = RATE_HEAVY, .key = KEY_MUST},
+    {"POST", "/api/v1/users/{id}/message", PERMISSION_ADMIN, .call = user_message,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/users/{id}/tags", PERMISSION_ADMIN, .call = user_tags_get,
+     .perm = PERM_CUSTOMER_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/users/{id}/tags", PERMISSION_ADMIN, .call = user_tags_post,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/users/{id}/tags/{key}", PERMISSION_ADMIN,
+     .call = user_tag_delete, .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/tags", PERMISSION_ADMIN, .call = tags_get,
+     .perm = PERM_CUSTOMER_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/tags", PERMISSION_ADMIN, .call = tags_post,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/tags/{id}", PERMISSION_ADMIN, .call = tag_delete,
+     .perm = PERM_CUSTOMER_EDIT, .rate = RATE_WRITE},
 };
 /* clang-format on */
 const int routes_n = sizeof(routes) / sizeof(routes[0]);
-
-/* ---- problems on the loop -------------------------------------------------------- */
-
-static bool is_api(const struct http_req *req)
-{
-    return strncmp(http_path(req), "/api/", 5) == 0;
-}
-
-void routes_problem(struct http_req *req, enum problem p,
-                    const char *const headers[][2])
-{
-    struct problem_said said = {.problem = p,
-                                .tongue =
-                                    tongue_of(http_header(req, "Accept-Language")),
-                                .request_id = http_name(req)};
-    struct http_answer a = {.status = problem_status(p),
-                            .type = "application/problem+json",
-                            .headers = {{"Cache-Control", "no-store"}}};
-    struct buf text = {0};
-
-    problem_print(&text, &said);
-    a.body = text.s;
-    a.n = text.failed ? 0 : text.len;
-    for (int i = 0; headers != NULL && headers[i][0] != NULL && i < 8; i++) {
-        a.headers[i + 1][0] = headers[i][0];
-        a.headers[i + 1][1] = headers[i][1];
-    }
-    http_answer(req, &a);
-    buf_free(&text);
-}
-
-static void no_such_address(struct http_req *req)
-{
-    if (is_api(req))
-        routes_problem(req, PROBLEM_NOT_FOUND, NULL);
-    else
-        http_answer_problem(req, 404, "No such address", NULL);
-}
-
-/* OPTIONS is answered, any other method refused; both say what there is. */
-static void answer_methods(struct http_req *req, const char *pattern)
-{
-    struct buf allow = {0};
-
-    route_allow(routes, routes_n, pattern, &allow);
-    if (allow.failed)
-        http_answer_empty(req, 500);
-    else if (strcmp(http_method(req), "OPTIONS") == 0)
-        http_answer(
-            req, &(struct http_answer){.status = 204, .headers = {{"Allow", allow.s}}});
-    else if (is_api(req))
-        routes_problem(req, PROBLEM_METHOD_NOT_ALLOWED,
-                       (const char *const[][2]){{"Allow", allow.s}, {NULL, NULL}});
-    else
-        http_answer(
-            req, &(struct http_answer){.status = 405, .headers = {{"Allow", allow.s}}});
-    buf_free(&allow);
-}
-
-/* ---- may they? ------------------------------------------------------------------- */
-
-/* The token of "Authorization: Bearer …"; NULL: there is none. */
-static const char *bearer(const struct http_req *req)
-{
-    const char *value = http_header(req, "Authorization");
-
-    return value != NULL && strncasecmp(value, "Bearer ", 7) == 0 ? value + 7 : NULL;
-}
-
-static bool scanner(struct api *api, struct http_req *req)
-{
-    struct init_data who;
-    enum init_fault fault = scan_who(api, req, &who);
-
-    if (fault == INIT_FINE)
-        return true;
-    http_answer_problem(req, 401, "Open the scanner from the cashier bot",
-                        fault == INIT_OLD ? "It was opened too long ago." : NULL);
-    return false;
-}
-
-/* The one of now, or the one before while it is replaced. */
-static bool key_is(const struct api *api, const char *given)
-{
-    bool now = secret_equal(given, api->cfg.internal_api_key);
-    bool before = secret_equal(given, api->cfg.internal_api_key_old);
-
-    return now || before;
-}
-
-static bool has_key(struct api *api, struct http_req *req, const struct route *r)
-{
-    const char *key = api->cfg.internal_api_key;
-
-    if (!key) {
-        http_answer_problem(
-            req, 403, "Closed",
-            "Internal endpoints are closed: INTERNAL_API_KEY is not set.");
-        return false;
-    }
-    if (key_is(api, http_header(req, "X-API-Key")) ||
-        (r->permission == PERMISSION_METRICS && key_is(api, bearer(req))))
-        return true;
-    http_answer_problem(req, 401, "Wrong or missing X-API-Key", NULL);
-    return false;
-}
-
-/* Whose session it is only the database knows; without a token it need not be asked. */
-static bool has_token(struct http_req *req)
-{
-    if (bearer(req) != NULL)
-        return true;
-    routes_problem(
-        req, PROBLEM_UNAUTHENTICATED,
-        (const char *const[][2]){{"WWW-Authenticate", "Bearer"}, {NULL, NULL}});
-    return false;
-}
-
-/* Answers and says false when the caller may not. */
-static bool permitted(struct api *api, struct http_req *req, const struct route *r)
-{
-    if (r->permission == PERMISSION_ANYONE)
-        return true;
-    if (r->permission == PERMISSION_SCANNER)
-        return scanner(api, req);
-    if (r->permission == PERMISSION_ADMIN || r->permission == PERMISSION_LOGGED_IN)
-        return has_token(req);
-    return has_key(api, req, r);
-}
-
-void routes_address(const struct api *api, const struct http_req *req, char *out,
-                    size_t room)
-{
-    char peer[HTTP_PEER_BYTES];
-
-    http_peer(req, peer);
-    proxy_caller(api->cfg.trusted_proxies, peer, http_header(req, "X-Forwarded-For"),
-                 out, room);
-}
-
-/* Answers and says false when this address asks too often. */
-static bool seldom_enough(struct api *api, struct http_req *req, const struct route *r)
-{
-    char address[HTTP_PEER_BYTES], wait[24];
-    struct rate_verdict v;
-
-    if (r->rate <= RATE_NONE)
-        return true;
-    routes_address(api, req, address, sizeof address);
-    v = rate_take(api->rate, &(struct rate_ask){.class = r->rate,
-                                                .address = address,
-                                                .now = loop_now(api->loop)});
-    if (v.allowed)
-        return true;
-    snprintf(wait, sizeof wait, "%lld", (long long)v.wait_s);
-    routes_problem(req, PROBLEM_RATE_LIMITED,
-                   (const char *const[][2]){{"Retry-After", wait}, {NULL, NULL}});
-    return false;
-}
-
-/* Answers and says false when the body is announced as too large for this address. */
-static bool short_enough(struct http_req *req, const struct route *r)
-{
-    int64_t n = http_length(req); /* -1: chunked, so nobody knows */
-
-    if (r->body_max == 0 || (n != -1 && n <= r->body_max))
-        return true;
-    if (is_api(req))
-        routes_problem(req, PROBLEM_TOO_LARGE, NULL);
-    else
-        http_answer_empty(req, n == -1 ? 411 : 413);
-    return false;
-}
-
-/* ---- requests -------------------------------------------------------------------- */
-
-/* The caller's own, when it is one for logs; else one of ours. */
-static void name_request(struct http_req *req)
-{
-    const char *given = http_header(req, "X-Request-Id");
-    size_t n = given != NULL ? strlen(given) : 0;
-    char made[23];
-
-    if (n >= 8 && n < HTTP_NAME_BYTES &&
-        strspn(given, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                      "0123456789_.-") == n) {
-        http_set_name(req, given);
-        return;
-    }
-    secret_token22(made);
-    http_set_name(req, made);
-}
-
-/* By the server, before there was a request: too large, or of two readings. */
-void routes_refused(void *arg, struct http_req *req, int status)
-{
-    (void)arg;
-    name_request(req);
-    if (!is_api(req))
-        http_answer_empty(req, status);
-    else
-        routes_problem(req,
-                       status == 413   ? PROBLEM_TOO_LARGE
-                       : status == 503 ? PROBLEM_UNAVAILABLE
-                                       : PROBLEM_VALIDATION_FAILED,
-                       NULL);
-}
-
-void routes_early(void *arg, struct http_req *req)
-{
-    struct api *api = arg;
-    struct route_match m;
-
-    name_request(req);
-    route_find(routes, routes_n, http_method(req), http_path(req), &m);
-    if (m.route != NULL)
-        (void)(seldom_enough(api, req, m.route) && short_enough(req, m.route) &&
-               permitted(api, req, m.route));
-    else if (m.pattern != NULL)
-        answer_methods(req, m.pattern);
-    else
-        no_such_address(req);
-}
-
-void routes_run(void *arg, struct http_req *req)
-{
-    struct api *api = arg;
-    struct route_match m;
-
-    route_find(routes, routes_n, http_method(req), http_path(req), &m);
-    if (m.route == NULL)
-        no_such_address(req);
-    else if (!api->ready && is_api(req) && m.route->call != NULL)
-        routes_problem(req, PROBLEM_UNAVAILABLE,
-                       (const char *const[][2]){{"Retry-After", "1"}, {NULL, NULL}});
-    else if (!api->ready && m.route->permission != PERMISSION_ANYONE)
-        http_answer_problem(req, 503, "Not ready", "The database is not there yet.");
-    else if (m.route->call != NULL)
-        hands_take(api->hands, req, &m);
-    else
-        m.route->run(api, req);
-}
-
-/* ---- the access log -------------------------------------------------------------- */
-
-/* Asked every few seconds by machines. */
-static bool is_watched(const char *path)
-{
-    return strcmp(path, "/health") == 0 || strcmp(path, "/ready") == 0 ||
-           strcmp(path, "/metrics") == 0;
-}
-
-/* Not what stands behind the "?": people's names and phones are looked for there. */
-void routes_answered(void *arg, struct http_req *req, int status)
-{
-    struct api *api = arg;
-    const char *path = http_path(req) != NULL ? http_path(req) : "";
-    char address[HTTP_PEER_BYTES] = "";
-
-    if (is_watched(path))
-        return;
-    if (!http_gone(req))
-        routes_address(api, req, address, sizeof address);
-    log_request(http_name(req));
-    log_info(http_gone(req) ? "request.gone" : "request",
-             LOG_TEXT("method", http_method(req)), LOG_TEXT("path", path),
-             LOG_INT("status", status), LOG_INT("ms", http_took_ms(req)),
-             LOG_TEXT("from", address), LOG_INT("staff", api->answering));
-    log_request(NULL);
-}

@@ -24,6 +24,7 @@ struct api {
     struct api_scan *scan;
     struct api_till *till;
     struct api_hands *hands;
+    struct api_events *events;
     struct rate *rate;
     bool ready;        /* the schema fits; before, only what is open to all answers */
     int64_t answering; /* staff whose request is being answered, for the access log */
@@ -36,6 +37,8 @@ extern const int routes_n;
  * problems; one line in the log for each request. */
 void routes_early(void *arg, struct http_req *req);
 void routes_run(void *arg, struct http_req *req);
+/* In the place of routes_early at API_JOBS_LISTEN: only what a look at the queue needs. */
+void routes_early_jobs(void *arg, struct http_req *req);
 void routes_refused(void *arg, struct http_req *req, int status);
 void routes_answered(void *arg, struct http_req *req, int status);
 

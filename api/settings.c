@@ -4,6 +4,7 @@
 #include "api/etag.h"
 #include "core/audit.h"
 #include "core/base/stamp.h"
+#include "core/loyalty/consent.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static bool is_bounded_text(enum setting_kind kind)
 }
 
 /* Of {"value": …}: what the table of settings says of this one. */
-static struct field field_of(const struct setting *s, const char *words[5])
+struct field setting_field(const struct setting *s, const char *words[5])
 {
     struct field f = {.name = "value", .kind = kinds[s->kind].kind, .required = true};
     bool number = f.kind == FIELD_INT;
@@ -51,8 +52,8 @@ static struct field field_of(const struct setting *s, const char *words[5])
 
 /* ---- showing --------------------------------------------------------------------- */
 
-static void value_set(struct json *o, const char *name, const struct setting *s,
-                      const char *stored)
+void setting_value_set(struct json *o, const char *name, const struct setting *s,
+                       const char *stored)
 {
     if (s->secret)
         json_set_text(o, name, *stored != '\0' ? "***" : NULL);
@@ -90,9 +91,11 @@ struct json *setting_json(const struct setting *s, const struct setting_now *now
     json_set_text(o, "key", s->name);
     json_set_text(o, "kind", kinds[s->kind].name);
     json_set_text(o, "help", tongue == TONGUE_EN ? s->help_en : s->help_ru);
+    json_set_text(o, "help_ru", s->help_ru);
+    json_set_text(o, "help_en", s->help_en);
     json_set_bool(o, "secret", s->secret);
-    value_set(o, "value", s, now->stored);
-    value_set(o, "default", s, s->standard);
+    setting_value_set(o, "value", s, now->stored);
+    setting_value_set(o, "default", s, s->standard);
     bounds_set(o, s);
     json_set_int(o, "version", now->version);
     json_set_text(o, "updated_at", now->version > 0 ? at : NULL);
@@ -239,8 +242,8 @@ static enum status version_was(struct call *c, const struct setting *s, int64_t 
     return st == ST_NONE ? ST_OK : st;
 }
 
-static enum status write_value(struct call *c, const struct setting *s, const char *was,
-                               const char *text)
+static enum status write_value(struct call *c, const struct setting *s,
+                               const char *pointer, const char *was, const char *text)
 {
     char by[64];
     struct setting_change change = {.name = s->name, .value = text, .by = by};
@@ -252,9 +255,12 @@ static enum status write_value(struct call *c, const struct setting *s, const ch
              (long long)c->who.staff.id);
     st = setting_set(c->db, c->now, &change, &why);
     if (st == ST_BAD) {
-        call_fault(c, "/value", "format", "%s", hint(c, s->kind));
+        call_fault(c, pointer, "format", "%s", hint(c, s->kind));
         return problem(c, PROBLEM_VALIDATION_FAILED, NULL);
     }
+    /* A text of consent is in force once it is published as evidence. */
+    if (st == ST_OK && consent_text_uses(s->name))
+        st = consent_text_sync(c->db, c->now);
     if (st != ST_OK)
         return st;
     return audit_add(c->db, c->now,
@@ -280,6 +286,24 @@ static enum status version_read(struct call *c, const struct setting *s,
     return st == ST_NONE ? ST_OK : st;
 }
 
+enum status setting_write(struct call *c, const struct setting *s,
+                          const struct value *v, const char *pointer)
+{
+    struct buf was = {0}, text = {0};
+    int64_t version;
+    enum status st = version_read(c, s, &version, &was);
+
+    value_text(v, &text);
+    if (st == ST_OK && (text.failed || was.failed))
+        st = ST_BROKEN;
+    if (st == ST_OK)
+        st = write_value(c, s, pointer, was.s != NULL ? was.s : "",
+                         text.s != NULL ? text.s : "");
+    buf_free(&was);
+    buf_free(&text);
+    return st;
+}
+
 /* PATCH /api/v1/settings/{key}: {"value": …} */
 enum status setting_patch(struct call *c)
 {
@@ -292,7 +316,7 @@ enum status setting_patch(struct call *c)
 
     if (st != ST_OK)
         return st;
-    field = field_of(s, words);
+    field = setting_field(s, words);
     st = body_read(c, &field, 1);
     if (st == ST_OK)
         st = version_read(c, s, &version, &was);
@@ -303,8 +327,8 @@ enum status setting_patch(struct call *c)
     if (st == ST_OK && (text.failed || was.failed))
         st = ST_BROKEN;
     if (st == ST_OK)
-        st =
-            write_value(c, s, was.s != NULL ? was.s : "", text.s != NULL ? text.s : "");
+        st = write_value(c, s, "/value", was.s != NULL ? was.s : "",
+                         text.s != NULL ? text.s : "");
     if (st == ST_OK)
         st = version_was(c, s, version);
     if (st == ST_OK)

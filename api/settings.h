@@ -10,6 +10,7 @@
 enum status settings_get(struct call *c);
 enum status setting_get(struct call *c);
 enum status setting_patch(struct call *c);
+enum status setting_history_get(struct call *c); /* settings_history.c */
 
 /* One of them as JSON; a secret only says whether it is set. Yours. */
 struct setting_now {
@@ -20,5 +21,15 @@ struct setting_now {
 };
 struct json *setting_json(const struct setting *s, const struct setting_now *now,
                           enum tongue tongue);
+/* A stored value, typed; of a secret only whether it is set. */
+void setting_value_set(struct json *o, const char *name, const struct setting *s,
+                       const char *stored);
+
+/* The field {"value": …} of it; words is its memory. */
+struct field setting_field(const struct setting *s, const char *words[5]);
+/* In the call's transaction: sets it and says so in the audit, whatever its version.
+ * ST_REFUSED: problem() has been called, with that pointer. */
+must_check enum status setting_write(struct call *c, const struct setting *s,
+                                     const struct value *v, const char *pointer);
 
 #endif

@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "api/stores.h"
 
+#include "api/etag.h"
 #include "api/list.h"
 #include "core/staff/store_search.h"
 
-static struct json *store_json(const struct store *s)
+static void geo_set(struct json *o, const struct store *s)
+{
+    struct json *geo;
+
+    if (!s->has_geo) {
+        json_set_text(o, "geo", NULL);
+        return;
+    }
+    geo = json_new_object();
+    json_set_int(geo, "lat_e6", s->lat_e6);
+    json_set_int(geo, "lon_e6", s->lon_e6);
+    json_set(o, "geo", geo);
+}
+
+struct json *store_json(const struct store *s)
 {
     struct json *o = json_new_object();
 
@@ -16,6 +31,8 @@ static struct json *store_json(const struct store *s)
     json_set_text(o, "timezone", s->tz[0] != '\0' ? s->tz : NULL);
     json_set_bool(o, "open", s->open);
     json_set_bool(o, "training", s->training);
+    geo_set(o, s);
+    json_set_int(o, "version", s->version);
     return o;
 }
 
@@ -71,7 +88,9 @@ enum status store_get(struct call *c)
         return problem(c, PROBLEM_NOT_FOUND, NULL);
     if (st == ST_OK)
         st = store_load(c->db, c->id[0], &store);
-    if (st == ST_OK)
+    if (st == ST_OK) {
+        etag_answer(c, store.version);
         answer_json(c, 200, store_json(&store));
+    }
     return st;
 }

@@ -35,9 +35,9 @@ static const struct words bill = {"Чек", "Bill"};
 
 static const struct words says[WORD_COUNT] = {
     [WORD_WRONG_PIN] = {"Номер или PIN не подходят. PIN задаётся в служебном боте: "
-                        "команда /pin.",
+                        "команда /pin. Номер он покажет по команде /help.",
                         "That number or PIN does not fit. The PIN is set in the staff "
-                        "bot: /pin."},
+                        "bot: /pin. Your number it tells you by /help."},
     [WORD_LOCKED] = {"Слишком много неверных PIN. Вход откроется в",
                      "Too many wrong PINs. You may enter again at"},
     [WORD_NO_RIGHT] = {"В этом магазине вы смену открыть не можете.",

@@ -183,7 +183,7 @@ static enum status sum(struct db *db, struct till_run *r)
         return st;
     if (result == PRICE_SET)
         return say(r, VIEW_CARD, WORD_NONE);
-    if (result != PRICE_BAD)
+    if (result != PRICE_BAD && result != PRICE_SMALL)
         return say(r, VIEW_CODE, WORD_STALE);
     snprintf(r->view->card.nonce, sizeof(r->view->card.nonce), "%.10s", f->nonce);
     r->view->card.amount = -1;
@@ -212,6 +212,7 @@ static enum status press(struct db *db, struct till_run *r)
     case REDEEM_REFUSED:
         return say(r, VIEW_CODE, WORD_VERDICT);
     case REDEEM_NO_AMOUNT:
+    case REDEEM_BAD_AMOUNT:
     case REDEEM_STALE:
         break;
     }

@@ -27,4 +27,16 @@ struct admin {
  * The permission of the row is asked afterwards, by the caller. */
 must_check enum status who(struct call *c);
 
+/* At the beginning of each transaction that changes something for them: between who() and
+ * now they may have waited, for a row or a slow password. ST_OK also for nobody.
+ *
+ *   ST_OK       their session holds, and so do their rights until the transaction is over
+ *   ST_REFUSED  problem() has said: PROBLEM_UNAUTHENTICATED */
+must_check enum status who_hold(struct call *c);
+
+/* The same as who() for some (at most WHO_MANY) that have come together, with one question to the
+ * database, after the last of them came: each one's who() then answers what was found. */
+#define WHO_MANY 32
+void who_many(struct call *const c[], int n);
+
 #endif

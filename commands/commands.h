@@ -19,6 +19,9 @@ int migrate_main(int argc, char **argv);
 /* dvorik settings list | get NAME | set NAME VALUE */
 int settings_main(int argc, char **argv);
 
+/* dvorik audit verify */
+int audit_main(int argc, char **argv);
+
 /* dvorik jobs VERB …: commands/jobs.h */
 int jobs_main(int argc, char **argv);
 

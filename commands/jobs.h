@@ -6,7 +6,7 @@
  *   jobs_print.c   how a job is shown, to people and to programs
  *   jobs_stats.c   stats
  *   jobs_look.c    ls, done, dead, show
- *   jobs_redis.c   the part of ls and show that asks Redis
+ *   jobs_redis.c   the part of ls that asks Redis
  *   jobs_trace.c   trace
  *   jobs_act.c     retry, cancel, pause, resume
  *   jobs_drain.c   drain
@@ -18,12 +18,8 @@
 #ifndef COMMANDS_JOBS_H
 #define COMMANDS_JOBS_H
 
-#include "core/base/json.h"
 #include "core/base/tz.h"
-#include "core/io/ledger_look.h"
-#include "core/io/pause.h"
-#include "core/io/queue_sums.h"
-#include "core/io/queue_walk.h"
+#include "core/io/queue_json.h"
 
 #include <stdio.h>
 
@@ -61,15 +57,6 @@ desk_verb jobs_stats, jobs_ls, jobs_done, jobs_dead, jobs_show, jobs_trace, jobs
 /* ls --place: what is there in Redis now. */
 int jobs_ls_place(struct desk *d, const char *kind);
 
-/* Where a job is in Redis, as JSON; out stays NULL when it is nowhere. kind and root
- * (both may be NULL) become those of its entry. */
-struct desk_place {
-    const uint8_t *id;
-    struct json *out; /* yours */
-    char kind[41], root[41];
-};
-must_check enum status jobs_place(struct desk *d, struct desk_place *p);
-
 /* ---- jobs.c --------------------------------------------------------------------- */
 
 /* Wrong usage: one line, and 2. */
@@ -102,10 +89,6 @@ void print_wrapped(const char *first, const char *text);
 /* "send.hot", with ".3" behind it where there are several shards. */
 void print_lane(const struct desk *d, char out[24], int lane);
 
-struct json *json_line(const struct ledger_line *l);             /* yours */
-struct json *json_pause(const struct pause_line *l);             /* yours; jobs_act.c */
-void json_set_time(struct json *o, const char *key, int64_t at); /* RFC 3339; 0: null */
-void json_set_id(struct json *o, const char *key, const uint8_t id[16]);
 /* Prints and frees it. The exit status. */
 int json_out(struct json *o);
 

@@ -71,28 +71,6 @@ int jobs_cancel(struct desk *d, int argc, char **argv)
 
 /* ---- pauses --------------------------------------------------------------------- */
 
-static const char *const word[] = {
-    [PAUSE_LANE] = "lane", [PAUSE_KIND] = "kind", [PAUSE_BOT] = "bot"};
-
-static enum pause_what what_find(const char *name)
-{
-    for (enum pause_what w = PAUSE_LANE; w <= PAUSE_BOT; w++)
-        if (strcmp(word[w], name) == 0)
-            return w;
-    return 0;
-}
-
-struct json *json_pause(const struct pause_line *l)
-{
-    struct json *o = json_new_object();
-
-    json_set_text(o, "what", word[l->what]);
-    json_set_text(o, "name", l->name);
-    json_set_time(o, "since", l->since);
-    json_set_text(o, "who", l->who);
-    return o;
-}
-
 struct pauses_shown {
     struct desk *desk;
     struct json *out;
@@ -108,7 +86,7 @@ static void pause_show(void *arg, const struct pause_line *l)
         json_push(s->out, json_pause(l));
         return;
     }
-    printf("%s %s  since ", word[l->what], l->name);
+    printf("%s %s  since ", pause_what_name(l->what), l->name);
     print_time(s->desk, l->since);
     printf("  by %s\n", l->who);
 }
@@ -137,11 +115,11 @@ static int said(enum status st, const char *what, const char *name, const char *
 
 int jobs_pause(struct desk *d, int argc, char **argv)
 {
-    enum pause_what what = argc == 2 ? what_find(argv[0]) : 0;
+    enum pause_what what;
 
     if (argc == 0)
         return pauses_list(d);
-    if (what == 0)
+    if (argc != 2 || !pause_what_find(argv[0], &what))
         return desk_refuse("pause takes: lane NAME, kind NAME or bot NAME");
     return said(pause_set(d->db, d->now, what, argv[1], desk_who()), argv[0], argv[1],
                 "stands still, within a second");
@@ -149,10 +127,10 @@ int jobs_pause(struct desk *d, int argc, char **argv)
 
 int jobs_resume(struct desk *d, int argc, char **argv)
 {
-    enum pause_what what = what_find(argv[0]);
+    enum pause_what what;
 
     (void)argc;
-    if (what == 0)
+    if (!pause_what_find(argv[0], &what))
         return desk_refuse("resume takes: lane NAME, kind NAME or bot NAME");
     return said(pause_clear(d->db, d->now, what, argv[1]), argv[0], argv[1],
                 "goes on, within a second");

@@ -123,50 +123,19 @@ int jobs_done(struct desk *d, int argc, char **argv)
 
 /* ---- the dead ------------------------------------------------------------------- */
 
-#define RETRY_SLICE 200
-
-struct revival {
-    struct ledger_line *line;
-    int n, cap;
-};
-
-static void revival_add(void *arg, const struct ledger_line *l)
+static void revived(int64_t n)
 {
-    struct revival *r = arg;
-
-    if (r->n < r->cap)
-        r->line[r->n++] = *l;
+    fprintf(stderr, "%lld are waiting again ...\n", (long long)n);
 }
 
-/* The newest slice again and again, as those revived leave the table: until there are
- * none but those that died since we began. */
 static int dead_retry(struct desk *d, const char *kind)
 {
-    struct ledger_ask ask = {.where = LEDGER_DEAD, .kind = kind, .limit = RETRY_SLICE};
-    struct revival r = {.line = calloc(RETRY_SLICE, sizeof *r.line)};
-    struct ledger_line last;
-    long revived = 0;
-    enum status st = ST_OK;
+    struct ledger_revival r = {
+        .kind = kind, .now = d->now, .most = INT64_MAX, .told = revived};
+    enum status st = ledger_revive_many(d->db, d->queue, &r);
 
-    r.cap = r.line != NULL ? RETRY_SLICE : 0;
-    do {
-        r.n = 0;
-        st = r.line != NULL ? ledger_list(d->db, &ask, revival_add, &r) : ST_BROKEN;
-        for (int i = 0; st == ST_OK && i < r.n; i++) {
-            st = ledger_revive(d->db, d->queue, d->now, r.line[i].id);
-            revived += st == ST_OK;
-            st = st == ST_NONE ? ST_OK : st; /* somebody else was quicker */
-        }
-        if (r.n > 0) {
-            last = r.line[r.n - 1];
-            ask.behind = &last;
-        }
-        if (st == ST_OK && r.n == RETRY_SLICE)
-            fprintf(stderr, "%ld are waiting again ...\n", revived);
-    } while (st == ST_OK && r.n == RETRY_SLICE);
-    free(r.line);
     if (st == ST_OK)
-        printf("%ld are waiting again\n", revived);
+        printf("%lld are waiting again\n", (long long)r.revived);
     return desk_told(st, "");
 }
 
@@ -228,14 +197,14 @@ static void story_print(void *arg, const struct ledger_line *l)
 /* What has no row, an update above all, may be in Redis all the same. */
 static enum status story_find(struct story *s)
 {
-    struct desk_place p = {.id = s->id};
-    enum status st = jobs_place(s->desk, &p);
+    struct queue_found p;
+    enum status st = queue_find(s->desk->queue, s->id, &p);
 
-    s->now = p.out;
-    if (st != ST_OK || s->n > 0)
+    s->now = st == ST_OK ? json_found(&p) : NULL;
+    if (s->n > 0)
+        return st == ST_NONE ? ST_OK : st;
+    if (st != ST_OK)
         return st;
-    if (p.out == NULL)
-        return ST_NONE;
     snprintf(s->last.kind, sizeof s->last.kind, "%s", p.kind);
     snprintf(s->last.root, sizeof s->last.root, "%s", p.root);
     return ST_OK;

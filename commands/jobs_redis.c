@@ -1,49 +1,12 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * What is in Redis now: ls --place, and where one job is. */
+ * What is in Redis now: ls --place. */
 #include "commands/jobs.h"
 
 #include "core/base/clock.h"
 #include "core/base/code.h"
 
 #include <string.h>
-
-/* ---- one job -------------------------------------------------------------------- */
-
-static bool find(void *arg, const struct queue_seen *seen)
-{
-    struct desk_place *p = arg;
-    struct job j = {0};
-
-    if (seen->list < 0 || memcmp(seen->id, p->id, 16) != 0)
-        return true;
-    p->out = json_new_object();
-    json_set_text(p->out, "place", queue_place_name(seen->place));
-    json_set_text(p->out, "pool", queue_pool_name(seen->at.pool));
-    json_set_int(p->out, "shard", seen->at.shard);
-    json_set_int(p->out, "list", seen->list);
-    json_set_text(p->out, "worker", seen->wid);
-    json_set_time(p->out, "due", seen->due_ms * MS);
-    if (queue_seen_job(seen, &j) == ST_OK) {
-        snprintf(p->kind, sizeof p->kind, "%s", kind_policy(j.kind)->name);
-        snprintf(p->root, sizeof p->root, "%s", j.root);
-        job_free(&j);
-    }
-    return false;
-}
-
-enum status jobs_place(struct desk *d, struct desk_place *p)
-{
-    enum status st = ST_OK;
-
-    QUEUE_EACH(at, d->queue) {
-        if (st == ST_OK && p->out == NULL)
-            st = queue_walk(d->queue, at, find, p);
-    }
-    return st;
-}
-
-/* ---- all of a place ------------------------------------------------------------- */
 
 struct places {
     struct desk *desk;
@@ -70,25 +33,6 @@ static void show(struct places *p, const struct queue_seen *seen, const struct j
         print_span(span, seen->due_ms * MS - p->desk->now);
         printf("    due in %s\n", span);
     }
-}
-
-static struct json *json_seen(const struct queue_seen *seen, const struct job *j)
-{
-    struct json *o = json_new_object();
-
-    json_set_id(o, "id", seen->id);
-    json_set_text(o, "kind", kind_policy(j->kind)->name);
-    json_set_text(o, "place", queue_place_name(seen->place));
-    json_set_text(o, "pool", queue_pool_name(seen->at.pool));
-    json_set_int(o, "shard", seen->at.shard);
-    json_set_int(o, "list", seen->list);
-    json_set_int(o, "failed_attempts", j->attempts);
-    json_set_int(o, "crashes", j->crashes);
-    json_set_time(o, "since", j->put_at);
-    json_set_time(o, "due", seen->due_ms * MS);
-    json_set_text(o, "root", j->root[0] ? j->root : NULL);
-    json_set_text(o, "worker", seen->wid);
-    return o;
 }
 
 static bool take(void *arg, const struct queue_seen *seen)

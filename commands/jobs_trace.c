@@ -5,52 +5,18 @@
 
 #include "core/base/clock.h"
 #include "core/base/code.h"
+#include "core/io/ledger_tree.h"
 #include "core/message.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define NODES_MAX 5000
-#define DEPTH_MAX 12
-
-/* The newest line of each job stands for it; runs counts them. */
-struct node {
-    struct ledger_line line;
-    int runs;
-    bool shown;
-};
+#define DEPTH_MAX 12 /* shown */
 
 struct tree {
     struct desk *desk;
-    struct node *node;
-    int n;
-    bool more, headed;
+    bool headed;
     const char *root;
 };
-
-static void grow(void *arg, const struct ledger_line *l)
-{
-    struct tree *t = arg;
-
-    for (int i = 0; i < t->n; i++)
-        if (memcmp(t->node[i].line.id, l->id, 16) == 0) {
-            t->node[i].line = *l;
-            t->node[i].runs++;
-            return;
-        }
-    if (t->n == NODES_MAX)
-        t->more = true;
-    else
-        t->node[t->n++] = (struct node){.line = *l, .runs = 1};
-}
-
-static bool has_node(const struct tree *t, const uint8_t id[16])
-{
-    for (int i = 0; i < t->n; i++)
-        if (memcmp(t->node[i].line.id, id, 16) == 0)
-            return true;
-    return false;
-}
 
 /* ---- for people ----------------------------------------------------------------- */
 
@@ -61,11 +27,11 @@ static void head_print(struct tree *t)
     t->headed = true;
 }
 
-static void node_print(struct tree *t, const struct node *n, int depth)
+static void node_print(struct tree *t, const struct tree_node *n)
 {
     const struct ledger_line *l = &n->line;
     char id[ULID_TEXT + 1], span[SPAN_TEXT], state[32];
-    int indent = 2 * depth + 2;
+    int indent = 2 * (n->depth < DEPTH_MAX ? n->depth : DEPTH_MAX) + 2;
 
     head_print(t);
     ulid_print(l->id, id);
@@ -82,23 +48,6 @@ static void node_print(struct tree *t, const struct node *n, int depth)
         printf("%*s(%d attempts)\n", indent + 2, "", n->runs);
     if (l->why[0] != '\0')
         printf("%*s%.*s\n", indent + 2, "", 74 - indent, l->why);
-}
-
-static void branch_print(struct tree *t, const uint8_t *parent, int depth)
-{
-    for (int i = 0; i < t->n; i++) {
-        struct node *n = &t->node[i];
-        bool here = parent == NULL
-                        ? !n->line.has_parent || !has_node(t, n->line.parent)
-                        : n->line.has_parent && memcmp(n->line.parent, parent, 16) == 0;
-
-        if (!here || n->shown)
-            continue;
-        n->shown = true;
-        node_print(t, n, depth);
-        if (depth < DEPTH_MAX)
-            branch_print(t, n->line.id, depth + 1);
-    }
 }
 
 static void message_print(void *arg, const struct message *m)
@@ -167,22 +116,20 @@ static int trace_json(struct desk *d, const char *root)
 
 static int trace_people(struct desk *d, const char *root)
 {
-    struct tree t = {
-        .desk = d, .root = root, .node = calloc(NODES_MAX, sizeof(struct node))};
-    enum status st = t.node ? ledger_trace(d->db, root, grow, &t) : ST_BROKEN, sent;
+    struct tree t = {.desk = d, .root = root};
+    struct ledger_tree grown;
+    enum status st = ledger_tree_grow(d->db, root, &grown), sent;
 
     if (st == ST_OK || st == ST_NONE) {
-        branch_print(&t, NULL, 0);
-        for (int i = 0; i < t.n; i++) /* a circle, which no program of ours makes */
-            if (!t.node[i].shown)
-                node_print(&t, &t.node[i], 0);
-        if (t.more)
-            printf("  ... and more than %d jobs\n", NODES_MAX);
+        for (int i = 0; i < grown.n; i++)
+            node_print(&t, &grown.node[i]);
+        if (grown.more)
+            printf("  ... and more than %d jobs\n", TREE_NODES_MAX);
         sent = message_trace(d->db, root, message_print, &t);
         if (sent != ST_NONE)
             st = sent;
     }
-    free(t.node);
+    ledger_tree_free(&grown);
     return desk_told(st, "nothing followed from that; a root looks like "
                          "u:client:883120045");
 }

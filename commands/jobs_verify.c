@@ -69,18 +69,8 @@ static int findings_json(const struct findings *f)
 {
     struct json *o = json_new_object(), *list = json_new_array();
 
-    for (size_t i = 0; i < f->n; i++) {
-        const struct finding *one = &f->found[i];
-        struct json *j = json_new_object();
-
-        json_set_text(j, "rule", verify_name(one->rule));
-        json_set_text(j, "pool", one->at.pool ? queue_pool_name(one->at.pool) : NULL);
-        json_set_int(j, "shard", one->at.shard);
-        json_set_text(j, "what", one->what);
-        json_set_text(j, "words", one->words);
-        json_set_text(j, "advice", verify_advice(one->rule));
-        json_push(list, j);
-    }
+    for (size_t i = 0; i < f->n; i++)
+        json_push(list, json_finding(&f->found[i]));
     json_set_bool(o, "well", f->n == 0);
     json_set_int(o, "looked_at", f->looked_at);
     json_set_bool(o, "more", f->more);

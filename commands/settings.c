@@ -110,8 +110,7 @@ static int set(struct db *db, char **args)
     if (st != ST_OK)
         return failed(st, why);
     /* A text of consent is in force once it is published as evidence. */
-    if ((strstr(c.name, "_text_") != NULL || strncmp(c.name, "brand_", 6) == 0) &&
-        (st = consent_text_sync(db, now)) != ST_OK)
+    if (consent_text_uses(c.name) && (st = consent_text_sync(db, now)) != ST_OK)
         return failed(st, says(st));
     return get(db, args);
 }

@@ -43,7 +43,8 @@ struct audit_entry {
 must_check enum status audit_digest(struct db *db, const char *name, const char *value,
                                     uint8_t out[SHA256_BYTES]);
 
-/* In the transaction of the fact. ST_BAD: too many fields, or an action of a wrong
+/* In the transaction of the fact; with the request this thread works on (log_request).
+ * ST_BAD: too many fields, or an action of a wrong
  * form. */
 must_check enum status audit_add(struct db *db, int64_t now,
                                  const struct audit_entry *e);
@@ -52,8 +53,34 @@ must_check enum status audit_add(struct db *db, int64_t now,
  * another one sealed at the same time. Call in a transaction of its own. */
 must_check enum status audit_seal(struct db *db, int64_t now, int max, int *sealed);
 
-/* ST_OK: every block is whole; ST_REFUSED: *from is the first id of the first broken
- * one. */
+/* ---- are they whole? ------------------------------------------------------------ */
+
+struct audit_block {
+    int64_t id, from, to; /* from, to: ids of rows, both inclusive */
+    int n;                /* rows */
+    int64_t sealed_at;
+    uint8_t hash[SHA256_BYTES];
+};
+/* The newest. Whoever keeps its number and hash elsewhere sees, too, when the chain's end
+ * is cut off. ST_NONE: nothing is sealed yet. */
+must_check enum status audit_last(struct db *db, struct audit_block *out);
+must_check enum status audit_unsealed(struct db *db, int64_t *n); /* rows behind it */
+
+/* Looks at blocks from `block` on, until `most` rows are passed (one block at least), one
+ * is broken or they are over. ST_OK; ST_REFUSED: `broken` is; of one that was taken out
+ * only id and from are known. Call again to go on behind it: each block is held against
+ * what the one before says of itself. */
+struct audit_walk {
+    int64_t block; /* in: 1 is the first; out: the next one to look at */
+    int64_t most;
+    int64_t blocks, rows; /* looked at by this call */
+    struct audit_block broken, last;
+    bool over;
+};
+must_check enum status audit_walk(struct db *db, struct audit_walk *w);
+
+/* All of them. ST_OK: every block is whole; ST_REFUSED: *from is the first id of the
+ * first broken one. */
 must_check enum status audit_verify(struct db *db, int64_t *from);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/base/crash.h"
 #include "core/base/metrics.h"
 #include "core/io/queue.h"
+#include "core/stat.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,20 +67,21 @@ static const char *why_skip(enum message_purpose purpose, const struct may *may)
     return purpose == MESSAGE_MARKETING && !may->marketing ? "no_consent" : NULL;
 }
 
-static enum status customer_skip(struct db *db, const struct message_spec *spec,
-                                 const char **why)
+enum status message_skips(struct db *db, int64_t customer_id,
+                          enum message_purpose purpose, const char **why)
 {
     enum status st;
 
     *why = NULL;
-    if (spec->customer_id == 0)
+    if (customer_id == 0)
         return ST_OK;
-    st = db_one(db, "SELECT status, pd_ok, marketing_ok FROM customer WHERE id = ?",
-                DB_INT(spec->customer_id));
+    st = db_one(db,
+                "SELECT status, pd_ok, marketing_ok AND barred_at IS NULL"
+                " FROM customer WHERE id = ?",
+                DB_INT(customer_id));
     if (st == ST_OK)
-        *why = why_skip(
-            spec->purpose,
-            &(struct may){db_int(db, 0) == 1, db_int(db, 1) != 0, db_int(db, 2) != 0});
+        *why = why_skip(purpose, &(struct may){db_int(db, 0) == 1, db_int(db, 1) != 0,
+                                               db_int(db, 2) != 0});
     return st == ST_NONE ? ST_BAD : st;
 }
 
@@ -127,8 +129,10 @@ static enum status message_insert(struct db *db, int64_t now,
 enum status message_put(struct db *db, int64_t now, const struct message_spec *spec,
                         int64_t *id)
 {
-    struct job_spec job = {
-        .kind = KIND_SEND_MESSAGE, .key = spec->recipient, .due = spec->due};
+    struct job_spec job = {.kind = KIND_SEND_MESSAGE,
+                           .key = spec->recipient,
+                           .due = spec->due,
+                           .batch = spec->batch};
     const char *why;
     char idk[40];
     enum status st;
@@ -136,7 +140,7 @@ enum status message_put(struct db *db, int64_t now, const struct message_spec *s
     *id = 0;
     if (!spec_ok(spec))
         return ST_BAD;
-    st = customer_skip(db, spec, &why);
+    st = message_skips(db, spec->customer_id, spec->purpose, &why);
     if (st == ST_OK)
         st = message_insert(db, now, spec, why, id);
     if (st != ST_OK)
@@ -173,7 +177,8 @@ static enum status message_read(struct db *db, int64_t id, struct message *out,
                "SELECT m.id, m.state, m.sender, m.purpose, m.on_unsure, m.recipient,"
                " m.customer_id, m.attempts, m.external_id, m.created_at, m.sent_at,"
                " m.root, m.why, m.payload, COALESCE(c.status, 1),"
-               " COALESCE(c.pd_ok, 1), COALESCE(c.marketing_ok, 0), m.resends"
+               " COALESCE(c.pd_ok, 1),"
+               " COALESCE(c.marketing_ok AND c.barred_at IS NULL, 0), m.resends"
                " FROM message m LEFT JOIN customer c ON c.id = m.customer_id"
                " WHERE m.id = ?",
                DB_INT(id));
@@ -266,6 +271,9 @@ enum status message_claim(struct db *db, int64_t now, int64_t id, struct message
 
     if (st != ST_OK || message_final(out->state))
         return st == ST_OK ? ST_NONE : st;
+    st = stat_late(db, now, out->created_at); /* its end follows soon */
+    if (st != ST_OK)
+        return st;
     if (out->state == MESSAGE_QUEUED)
         return skip != NULL ? message_end(db, out, MESSAGE_SKIPPED, skip)
                             : message_start(db, now, out);
@@ -320,7 +328,7 @@ enum status message_forget(struct db *db, int64_t before, int limit, int *n)
                              DB_TIME(before), DB_INT(limit));
 
     *n = (int)changed;
-    return st;
+    return st == ST_OK && changed > 0 ? stat_messages_gone(db, before) : st;
 }
 
 /* ---- looking -------------------------------------------------------------------- */
@@ -330,7 +338,8 @@ enum status message_trace(struct db *db, const char *root, message_each *fn, voi
     enum status st =
         db_select(db,
                   "SELECT id, state, sender, purpose, recipient, external_id, attempts,"
-                  " created_at, sent_at, why FROM message WHERE root = ? ORDER BY id",
+                  " created_at, sent_at, why, customer_id FROM message WHERE root = ?"
+                  " ORDER BY id",
                   DB_TEXT(root));
     int seen = 0;
 
@@ -343,7 +352,8 @@ enum status message_trace(struct db *db, const char *root, message_each *fn, voi
                             .external_id = db_int(db, 5),
                             .attempts = (int)db_int(db, 6),
                             .created_at = db_time(db, 7),
-                            .sent_at = db_time(db, 8)};
+                            .sent_at = db_time(db, 8),
+                            .customer_id = db_int(db, 10)};
         const char *why = db_text(db, 9, NULL);
 
         snprintf(m.why, sizeof m.why, "%s", why ? why : "");

@@ -64,6 +64,7 @@ struct message_spec {
     size_t payload_n;
     const char *root; /* the job's, or NULL */
     int64_t due;      /* 0: at once */
+    int64_t batch;    /* one of many, that wait behind answers to people; 0: not */
 };
 
 /* Writes the row and puts the job. *id is set for ST_OK and ST_NONE. ST_NONE: the row
@@ -71,6 +72,11 @@ struct message_spec {
  * payload empty, too long or not JSON; marketing to nobody. */
 must_check enum status message_put(struct db *db, int64_t now,
                                    const struct message_spec *spec, int64_t *id);
+
+/* May such a message go to that customer? *why: "blocked", "withdrawn" or "no_consent",
+ * lent for ever; NULL: it may. ST_BAD: no such customer. */
+must_check enum status message_skips(struct db *db, int64_t customer_id,
+                                     enum message_purpose purpose, const char **why);
 
 struct message {
     int64_t id;
@@ -118,6 +124,11 @@ must_check enum status message_cancel(struct db *db, int64_t now, int64_t id,
 typedef void message_each(void *arg, const struct message *m);
 must_check enum status message_trace(struct db *db, const char *root, message_each *fn,
                                      void *arg);
+
+/* What the newest messages to a customer followed from, each root once, newest first; at
+ * most room, *n written. (message_roots.c) */
+must_check enum status message_roots(struct db *db, int64_t customer_id,
+                                     char (*out)[MESSAGE_ROOT_BYTES], int room, int *n);
 
 /* When we last answered that person: in the step of an update of that bot, and neither
  * with advertising, a receipt, nor by putting an old picture right. ST_NONE: never, or it

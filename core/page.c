@@ -82,21 +82,28 @@ static struct db_arg place_arg(const struct page *p)
                                       : DB_INT(p->place.number);
 }
 
-/* "a >= ? AND (a > ? OR id > ?)": the first half is what an index is read by. */
+/* "a > ? OR (a = ? AND id > ?)": two stretches of an index of (a, id), and where many
+ * rows have the same a, those before the place are not read again. */
 static void place_add(struct page_query *q, const struct page *p, const char *id)
 {
     const char *way = p->descending != p->backwards ? "<" : ">";
+    bool by_id = strcmp(p->sort->column, id) == 0;
     struct buf at = {0};
 
-    buf_addf(&at, "%s %s= ? AND (%s %s ? OR %s %s ?)", p->sort->column, way,
-             p->sort->column, way, id, way);
+    if (by_id)
+        buf_addf(&at, "%s %s ?", id, way);
+    else
+        buf_addf(&at, "%s %s ? OR (%s = ? AND %s %s ?)", p->sort->column, way,
+                 p->sort->column, id, way);
     if (at.failed)
         q->failed = true;
     else
         page_and_plain(q, at.s);
-    arg_add(q, place_arg(p));
-    arg_add(q, place_arg(p));
-    arg_add(q, DB_INT(p->place.id));
+    arg_add(q, by_id ? DB_INT(p->place.id) : place_arg(p));
+    if (!by_id) {
+        arg_add(q, place_arg(p));
+        arg_add(q, DB_INT(p->place.id));
+    }
     buf_free(&at);
 }
 
@@ -108,7 +115,7 @@ enum status page_select(struct db *db, struct page *p, struct page_query *q,
     enum status st = ST_BROKEN;
 
     p->rows = 0;
-    p->more = false;
+    p->more = p->cut = false;
     if (p->placed)
         place_add(q, p, id);
     buf_addf(&sql, "SELECT %s, %s, %s FROM %s", p->sort->column, id, columns, from);
@@ -164,7 +171,7 @@ enum status page_total(struct db *db, const struct page_query *q, const char *fr
 
     memcpy(args, q->args, q->n * sizeof *args);
     args[q->n] = DB_INT(PAGE_TOTAL_MAX + 1);
-    buf_addf(&sql, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM %s", from);
+    buf_addf(&sql, "SELECT " DB_AFRESH "COUNT(*) FROM (SELECT 1 AS one FROM %s", from);
     buf_add(&sql, q->where.s, q->where.len);
     buf_adds(&sql, " LIMIT ?) AS counted");
     if (!sql.failed && !q->failed && !q->where.failed)

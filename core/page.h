@@ -26,7 +26,7 @@
 #define PAGE_OFFSET_MAX 10000
 #define PAGE_TOTAL_MAX 10000
 #define PAGE_TEXT_BYTES 1025 /* of a sort key */
-#define PAGE_ARGS 64
+#define PAGE_ARGS 128
 
 enum page_kind { PAGE_INT, PAGE_TEXT, PAGE_TIME };
 
@@ -52,7 +52,9 @@ struct page {
 
     /* Set by reading it. */
     int rows;
-    bool more; /* in the direction it was read */
+    bool more;             /* in the direction it was read */
+    bool cut;              /* shorter than the limit, as the search looked at no more */
+    struct page_place end; /* of one that is cut: where it stopped looking */
     struct page_place first, last;
 };
 

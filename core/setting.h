@@ -82,6 +82,7 @@ struct settings {
     enum setting_amount amount_mode; /* of stores that say nothing of their own */
     int64_t amount_limit;            /* kopecks: a purchase is not larger */
     int64_t undo_grace_hours, reissue_days;
+    int64_t issue_daily_marketing, issue_daily_manager, issue_daily_seller;
     bool staff_own_redeem;
     int64_t member_recheck_minutes;
     int64_t fraud_cashier_hour, fraud_customer_day, fraud_again_minutes;

@@ -51,6 +51,7 @@ static enum status reconcile(void *arg, const struct sched_due *due)
 }
 
 #define SEAL_ROWS 5000
+#define SEAL_BLOCKS 50 /* in ten minutes: a busy day leaves nothing behind */
 
 struct seal {
     int64_t now;
@@ -69,8 +70,11 @@ static enum status seal_audit(void *arg, const struct sched_due *due)
     struct tasks *t = arg;
     struct seal s = {.now = due->now};
 
-    if (db_tx(t->db, seal_work, &s) == ST_OK)
+    for (int i = 0; i < SEAL_BLOCKS; i++) {
+        if (db_tx(t->db, seal_work, &s) != ST_OK)
+            break;
         log_debug("audit sealed", LOG_INT("rows", s.rows));
+    }
     return ST_OK;
 }
 
@@ -151,6 +155,8 @@ static const struct sched_task table[] = {
     {"remind_discounts", .cron = "*/10 * * * *",
      .missed = MISSED_ONCE, /* a round finds all that end soon */
      .what = KIND_SCHED_DISCOUNT_REMIND, .fire = put_job},
+    {"roll_stats", .cron = "*/5 * * * *", .missed = MISSED_ONCE,
+     .what = KIND_SCHED_STAT_ROLL, .fire = put_job},
     {"erase_due", .cron = "*/10 * * * *", .missed = MISSED_ONCE,
      .what = KIND_SCHED_ERASE_DUE, .fire = put_job},
     {"retention", .cron = "30 4 * * *", .by_date = true, .missed = MISSED_ONCE,

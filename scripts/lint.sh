@@ -11,7 +11,7 @@ trap 'exit 130' INT TERM HUP
 F=$W/findings
 : >"$F"
 
-for tool in clang-format shellcheck; do
+for tool in clang-format shellcheck node npm; do
     command -v $tool >/dev/null 2>&1 ||
         { echo "lint: $tool is missing: scripts/setup.sh lint"; exit 2; }
 done
@@ -19,7 +19,7 @@ done
 # ---- which files ----------------------------------------------------------------------
 { git ls-files -co --exclude-standard 2>/dev/null ||
     find . -type f -not -path './.git/*' -not -path './build/*' -not -path './var/*' \
-        -not -path './bin/*' | sed 's#^\./##'; } |
+        -not -path './bin/*' -not -path '*/node_modules/*' | sed 's#^\./##'; } |
     while IFS= read -r f; do [ -f "$f" ] && printf '%s\n' "$f"; done |
     grep -vE '\.(png|jpe?g|ico|woff2?)$' | sort >"$W/all"
 grep -E '\.[ch]$' "$W/all" >"$W/c"
@@ -138,6 +138,15 @@ find_words words '(^|[^A-Za-z0-9_.$}])/(work|root|home)/' 'a path of some machin
 
 grep -E '/test_[^/]*\.c$' "$W/cases" >"$W/programs"
 over programs grep -LE 'assert_|fail|"tests/harness/' | sed 's/$/:1: a test that cannot fail/' >>"$F"
+
+# ---- the description of the API ---------------------------------------------------------
+if sh scripts/npm.sh tests/panel >"$W/npm" 2>&1; then
+    node tests/panel/description.mjs >>"$F" 2>&1 ||
+        echo 'tests/panel/description.mjs:1: did not come to its end' >>"$F"
+else
+    cat "$W/npm"
+    exit 2
+fi
 
 # ---- documents ------------------------------------------------------------------------
 if [ -f core/io/kind.c ]; then

@@ -49,7 +49,7 @@ rows() {
         "${private_db:+var/log/mysql.log}"
     row redis "$(sed 's#//[^/@]*@#//#' <<<"$REDIS_URL")" "${private_redis:+var/log/redis.log}"
     row bots "http://$BOTS_LISTEN ($updates)" var/log/bots.log
-    row api "http://$API_LISTEN" var/log/api.log
+    row api "http://$API_LISTEN/api/docs" var/log/api.log
     row worker '' var/log/worker.log
     row scheduler '' var/log/scheduler.log
     [ $mode = live ] || row chat "http://$BOTAPI_LISTEN/" var/log/botapi.log
@@ -85,4 +85,19 @@ say_table() {
     rows
     [ $SPEAK = en ] || steps_ru
     [ $SPEAK = ru ] || steps_en
+}
+# The first owner's way in. A real shop's is kept in no file, so it is shown to a terminal
+# only. Without an owner there is none.
+say_login() {
+    if [ -n "$1" ] && [ $mode = live ] && [ ! -t 1 ]; then
+        tell 'Ссылка для входа владельца: . var/run/env; bin/dvorik admin login-link' \
+            "The owner's login link: . var/run/env; bin/dvorik admin login-link"
+    elif [ -n "$1" ]; then
+        tell "Вход владельца (один раз, 10 минут): $1" "The owner's login (once, 10 minutes): $1"
+        tell 'Ещё ссылка: . var/run/env; bin/dvorik admin login-link' \
+            'Another one: . var/run/env; bin/dvorik admin login-link'
+    else
+        tell 'Владельца ещё нет: SUPERADMIN_TELEGRAM_ID в .env, или dvorik admin add ID --role owner' \
+            'There is no owner yet: SUPERADMIN_TELEGRAM_ID in .env, or dvorik admin add ID --role owner'
+    fi
 }

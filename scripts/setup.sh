@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LicenseRef-Proprietary
 #
-# scripts/setup.sh build|run|test|lint|bench … - installs what a Debian 12 lacks for that.
+# scripts/setup.sh build|run|test|lint|bench|bench-api … - installs what a Debian 12 lacks for that.
 #
 # Looks first, and is done in a blink when nothing is missing. Installs as root, or
 # with sudo; without either it prints the one command to type. No package named here
@@ -30,20 +30,41 @@ servers() {
 }
 # What the queue is measured beside; BullMQ itself comes by npm (tests/bench/queue).
 peers() {
+    fetcher
+    echo python3-celery python3-redis python3-hiredis python3-mysqldb
+}
+# What the API is measured beside, and with.
+api_peers() {
+    have wrk || echo wrk
+    have curl || echo curl
+    echo uvicorn python3-fastapi python3-uvloop python3-httptools python3-jwt python3-aiomysql
+}
+# Front-end packages come by npm.
+fetcher() {
     have node || echo nodejs
     have npm || echo npm
-    echo python3-celery python3-redis python3-hiredis python3-mysqldb
+}
+# What looks at the pages as people do.
+browser() {
+    have chromium || echo chromium
+    echo fonts-dejavu-core
+}
+# What the examples of docs/api.md use.
+example() {
+    have curl || echo curl
+    have jq || echo jq
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
 packages() {
     case $1 in
-    build) echo "$COMPILER $LIBRARIES" ;;
+    build) echo "$COMPILER $LIBRARIES"; fetcher ;;
     run) servers ;;
-    test) echo libcmocka-dev; servers ;;
-    lint) echo clang-format shellcheck ;;
+    test) echo libcmocka-dev; servers; fetcher; browser; example ;;
+    lint) echo clang-format shellcheck; fetcher ;;
     bench) peers ;;
-    *) fail "unknown part \"$1\": build, run, test, lint or bench" ;;
+    bench-api) api_peers ;;
+    *) fail "unknown part \"$1\": build, run, test, lint, bench or bench-api" ;;
     esac
 }
 
@@ -100,9 +121,10 @@ quietly() {
 look_only() {
     for part; do
         case $part in
-        build) need='gcc make pkg-config' ;;
-        run | test) need='redis-server' ;;
-        lint) need='clang-format shellcheck' ;;
+        build) need='gcc make pkg-config npm' ;;
+        run) need='redis-server' ;;
+        test) need='redis-server npm chromium curl jq' ;;
+        lint) need='clang-format shellcheck npm' ;;
         bench) need='node npm redis-benchmark taskset' ;;
         esac
         for tool in $need; do

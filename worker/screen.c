@@ -247,6 +247,12 @@ void screen_document(struct screen *sc, int64_t id)
     sc->document = id;
 }
 
+void screen_photo(struct screen *sc, int64_t id)
+{
+    sc->document = id;
+    sc->photo = true;
+}
+
 /* ---- the message ---------------------------------------------------------------- */
 
 static struct json *keyboard(struct screen *sc)
@@ -329,7 +335,7 @@ struct json *screen_payload(struct screen *sc, const struct screen_place *at)
         json_set(o, "params", photo_params(sc, where.chat));
         json_set_text_n(o, "qr", sc->qr.s, sc->qr.len);
     } else if (sc->document != 0) {
-        json_set_text(o, "method", "sendDocument");
+        json_set_text(o, "method", sc->photo ? "sendPhoto" : "sendDocument");
         json_set(o, "params", document_params(sc, where.chat));
         json_set_int(o, "document", sc->document);
     } else if (where.caption) {

@@ -11,7 +11,7 @@
  *
  * Errors stick; the payload is asked once. Texts come from the table of texts, values
  * are escaped by it; two buttons a row. A screen with a QR code is a photo whose
- * caption is the text, one with a document a file with a caption. */
+ * caption is the text, one with a document a file (or a photo) with a caption. */
 #ifndef WORKER_SCREEN_H
 #define WORKER_SCREEN_H
 
@@ -27,6 +27,7 @@ struct screen {
     enum lang lang;
     bool failed;
     int64_t document;            /* 0: none */
+    bool photo;                  /* … which is to be seen in the chat */
     int wide;                    /* buttons a row; 0: SCREEN_ROW */
     struct json *keys, *key_row; /* a keyboard under the chat; NULL: none */
     bool keys_away;
@@ -76,6 +77,9 @@ void screen_keys_away(struct screen *sc);
 
 void screen_qr(struct screen *sc, const char *text);
 void screen_document(struct screen *sc, int64_t id); /* of core/document.h */
+/* The same of one that is a JPEG or PNG: seen in the chat. What the messenger does not
+ * take as a photo goes as a file (worker/send_patch.h). */
+void screen_photo(struct screen *sc, int64_t id);
 
 /* Where a screen goes. message 0: a new message; otherwise that one is edited when it
  * can be: text stays text, so a picture is followed by a new message. */

@@ -18,7 +18,7 @@
 
 static const struct send_kind *const kinds[] = {
     &send_message_kind, &send_ack_kind,  &send_member_kind,
-    &send_file_kind,    &send_call_kind,
+    &send_file_kind,    &send_call_kind, &send_setup_kind,
 };
 
 const struct send_kind *send_kind_find(enum kind k)

@@ -10,6 +10,7 @@
  *   send_ask.c      send.callback_ack, send.member_check
  *   send_file.c     send.file_fetch
  *   send_call.c     send.bot_call
+ *   send_setup.c    send.setup_check
  *
  * A unit is a leased job until its result has been handed to Redis. It is
  *
@@ -126,6 +127,6 @@ void units_turn(struct send *s); /* settle, lease, start: what there is to do no
 void units_stop(struct send *s); /* what is not under way goes back */
 
 extern const struct send_kind send_message_kind, send_ack_kind, send_member_kind,
-    send_file_kind, send_call_kind;
+    send_file_kind, send_call_kind, send_setup_kind;
 
 #endif

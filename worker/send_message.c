@@ -377,8 +377,10 @@ static enum status call_with_picture(struct unit *u)
  * waits holds no megabytes. */
 static enum status call_with_document(struct unit *u, int64_t id)
 {
+    const char *method = json_text(letter_of(u)->payload, "method", NULL);
+    bool photo = method != NULL && strcmp(method, "sendPhoto") == 0;
     struct document d = {0};
-    struct tg_file file = {.field = "document"};
+    struct tg_file file = {.field = photo ? "photo" : "document"};
     enum status st = document_load(u->send->db, id, &d);
 
     file.name = d.name;

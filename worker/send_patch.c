@@ -173,10 +173,23 @@ static struct json *caption_as_text(const struct json *payload)
     return o;
 }
 
+/* A photo that is none to the messenger (too long, too thin) is a file still. */
+static struct json *photo_as_file(const struct json *payload)
+{
+    const char *method = json_text(payload, "method", NULL);
+
+    if (method == NULL || strcmp(method, "sendPhoto") != 0)
+        return NULL;
+    return with_params(payload, "sendDocument", json_copy(json_get(payload, "params")));
+}
+
 struct json *patch_picture(const struct json *payload)
 {
-    struct json *words, *bare = NULL, *params = caption_as_text(payload);
+    struct json *words, *bare = NULL, *params;
 
+    if (json_get(payload, "document") != NULL)
+        return photo_as_file(payload);
+    params = caption_as_text(payload);
     if (params != NULL && json_get(payload, "qr") != NULL) {
         static const char *const keys[] = {"qr", NULL};
 

@@ -101,12 +101,26 @@ static void copy(struct buf *b, char out[SHOP_WHEN_BYTES])
     buf_free(b);
 }
 
+/* "12.05.2026", "12 May 2026" */
+static void add_day(struct buf *b, const struct shop *shop, int64_t at, enum lang lang)
+{
+    struct date d = tz_local(shop->tz, at).date;
+
+    if (lang == LANG_EN)
+        buf_addf(b, "%d %s %d", d.day, text_get(lang, BTN_MONTH_1 + d.month - 1),
+                 d.year);
+    else
+        tz_add_date(b, shop->tz, at, lang_code(lang));
+}
+
 void shop_when(const struct shop *shop, int64_t at, enum lang lang,
                char out[SHOP_WHEN_BYTES])
 {
+    struct local l = tz_local(shop->tz, at);
     struct buf b = {0};
 
-    tz_add_time(&b, shop->tz, at, lang_code(lang));
+    add_day(&b, shop, at, lang);
+    buf_addf(&b, "%s %02d:%02d", lang == LANG_EN ? "," : "", l.hour, l.minute);
     copy(&b, out);
 }
 
@@ -123,11 +137,12 @@ void shop_until(const struct shop *shop, int64_t valid_until, enum lang lang,
     struct local l = tz_local(shop->tz, valid_until);
     struct buf b = {0};
 
+    if (l.hour != 0 || l.minute != 0) {
+        shop_when(shop, valid_until, lang, out);
+        return;
+    }
     /* valid_until itself is too late: midnight belongs to the day before. */
-    if (l.hour == 0 && l.minute == 0)
-        tz_add_date(&b, shop->tz, valid_until - 1, lang_code(lang));
-    else
-        tz_add_time(&b, shop->tz, valid_until, lang_code(lang));
+    add_day(&b, shop, valid_until - 1, lang);
     copy(&b, out);
 }
 

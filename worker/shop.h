@@ -39,7 +39,7 @@ int64_t shop_quiet_end(const struct shop *shop, int64_t now);
 /* Small texts for T_TEXT, a buffer each, so that one sentence may hold several. */
 #define SHOP_WHEN_BYTES 40
 void shop_when(const struct shop *shop, int64_t at, enum lang lang,
-               char out[SHOP_WHEN_BYTES]); /* 12.05.2026 14:31 */
+               char out[SHOP_WHEN_BYTES]); /* 12.05.2026 14:31; 12 May 2026, 14:31 */
 void shop_clock(const struct shop *shop, int64_t at,
                 char out[SHOP_WHEN_BYTES]); /* 14:31 */
 /* A discount's end: the time is left out when it ends with a day. */

@@ -17,7 +17,7 @@
 struct question {
     const struct support_thread *thread;
     const char *words; /* ends with a NUL */
-    int64_t document;
+    const struct support_photo *photo;
 };
 
 /* What a "this was not me" is about. */
@@ -60,8 +60,8 @@ static enum status fill(struct talk *t, struct screen *sc, const struct question
         screen_say_own(sc, q->words);
     st = say_about(t, sc, q->thread);
     screen_say(sc, group ? TEXT_SUPPORT_HOW_GROUP : TEXT_SUPPORT_HOW);
-    if (q->document != 0)
-        screen_document(sc, q->document);
+    if (q->photo != NULL)
+        (q->photo->shown ? screen_photo : screen_document)(sc, q->photo->document);
     if (!group) /* buttons in a group would be anybody's */
         buttons(sc, q->thread);
     return st;
@@ -124,10 +124,11 @@ static enum status tell_each(const struct talk *t, const struct question *q)
 }
 
 enum status support_tell_staff(struct talk *t, const struct support_thread *thread,
-                               const struct support_words *w, int64_t document)
+                               const struct support_words *w,
+                               const struct support_photo *photo)
 {
     struct buf words = {0};
-    struct question q = {.thread = thread, .document = document};
+    struct question q = {.thread = thread, .photo = photo};
     enum status st;
 
     for (size_t i = 0; i < w->n; i++) /* a NUL would end it */

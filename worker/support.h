@@ -8,12 +8,17 @@
 #include "core/support.h"
 #include "worker/talk.h"
 
+struct support_photo {
+    int64_t document; /* of core/document.h */
+    bool shown;       /* as a photo; else as a file */
+};
+
 /* To the group of the setting support_chat, or else to each of the staff who may answer;
- * each message is tied to the thread. document 0: no photo. */
+ * each message is tied to the thread. photo NULL: there is none. */
 must_check enum status support_tell_staff(struct talk *t,
                                           const struct support_thread *thread,
                                           const struct support_words *w,
-                                          int64_t document);
+                                          const struct support_photo *photo);
 
 /* To the customer, from whom of the staff. */
 must_check enum status support_tell_customer(struct talk *t,

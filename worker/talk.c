@@ -121,6 +121,7 @@ static enum status put(struct talk *t, struct screen *sc, const struct screen_pl
         .payload_n = text != NULL ? strlen(text) : 0,
         .root = t->s->job->root,
         .due = t->due,
+        .batch = t->batch,
     };
     enum status st = ST_BROKEN;
 

@@ -44,10 +44,11 @@ struct talk {
     enum lang lang;
     int64_t now;
     struct dialog dialog;
-    bool edited;  /* the message with the button has been used up */
-    int put;      /* messages put so far */
-    int64_t last; /* the row of the last one; 0: it is skipped */
-    int64_t due;  /* what is put goes out then; 0: at once */
+    bool edited;   /* the message with the button has been used up */
+    int put;       /* messages put so far */
+    int64_t last;  /* the row of the last one; 0: it is skipped */
+    int64_t due;   /* what is put goes out then; 0: at once */
+    int64_t batch; /* … as one of many (message.h); 0: alone */
 
     bool known; /* the client bot: customer is loaded; the cashier bot: staff is */
     struct customer customer;
@@ -78,6 +79,7 @@ struct talk_row {
     enum talk_need need;
     enum perm perm; /* with NEED_STAFF, NEED_SHIFT */
     bool always;    /* a "no" is obeyed however late it comes (talk_late.c) */
+    bool leaves; /* another matter: what was asked before waits for no words any more */
 };
 
 struct talk_table {

@@ -69,7 +69,11 @@ static enum status run(struct talk *t, const struct talk_row *row, const char *a
         st = t->book->allow(t, row);
     if (st == ST_REFUSED)
         return ST_OK;
-    return st != ST_OK ? st : row->run(t, arg);
+    if (st != ST_OK)
+        return st;
+    if (row->leaves && t->known) /* of a stranger it is where they came from */
+        talk_forget(t);
+    return row->run(t, arg);
 }
 
 static enum status old_screen(struct talk *t, const char *arg)

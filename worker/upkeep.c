@@ -6,6 +6,7 @@
 #include "core/idempotency.h"
 #include "core/io/ledger.h"
 #include "core/loyalty/birthday.h"
+#include "core/loyalty/bulk.h"
 #include "core/message.h"
 #include "core/loyalty/redemption.h"
 #include "core/loyalty/quota.h"
@@ -134,7 +135,7 @@ enum status retention_step(struct step *s)
     struct settings set;
     int64_t jobs = 0;
     int messages = 0, attempts = 0, documents = 0, requests = 0, words = 0, quotas = 0,
-        keys = 0, logins = 0;
+        keys = 0, logins = 0, bulk = 0;
     enum status st = setting_load(s->db, &set);
 
     if (st == ST_OK)
@@ -162,8 +163,11 @@ enum status retention_step(struct step *s)
         st = idempotency_forget(s->db, s->now - IDEMPOTENCY_LIFE, FORGET_SLICE, &keys);
     if (st == ST_OK)
         st = logins_forget(s, &logins);
+    if (st == ST_OK)
+        st = bulk_forget(s->db, s->now - BULK_FILE_LIFE,
+                         s->now - set.retention_days * DAY, FORGET_SLICE, &bulk);
     if (st == ST_OK && logins + keys + jobs + messages + attempts + documents +
-                               requests + words + quotas >
+                               requests + words + quotas + bulk >
                            0)
         st = job_put(s->db, s->now, &again);
     return st;

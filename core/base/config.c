@@ -114,7 +114,7 @@ static const struct setting settings[] = {
     {"TRUSTED_PROXIES", CONFIG_PROXIES, AT(trusted_proxies), "127.0.0.1,::1", 0, 0,
      "whose X-Forwarded-For is believed, as 127.0.0.1,10.0.0.0/8"},
     {"API_JOBS_LISTEN", CONFIG_LISTEN, AT(api_jobs_listen), NULL, 0, 0,
-     "where api shows the queue, as 127.0.0.1:5555", LATER},
+     "where api shows the queue alone, as 127.0.0.1:5555; nowhere when absent"},
     {"WORKER_METRICS_LISTEN", CONFIG_LISTEN, AT(worker_metrics_listen), NULL, 0, 0,
      "where worker shows its metrics, as 127.0.0.1:9101; nowhere when absent"},
     {"SCHEDULER_METRICS_LISTEN", CONFIG_LISTEN, AT(scheduler_metrics_listen), NULL, 0, 0,

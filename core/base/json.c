@@ -301,6 +301,11 @@ void json_push_text(struct json *array, const char *s)
     json_push(array, out(new_text(s, strlen(s))));
 }
 
+void json_push_int(struct json *array, int64_t v)
+{
+    json_push(array, out(json_object_new_int64(v)));
+}
+
 struct json *json_copy(const struct json *v)
 {
     struct json_object *copy = NULL;

@@ -62,6 +62,7 @@ void json_set_text(struct json *o, const char *key, const char *s); /* NULL: nul
 void json_set_text_n(struct json *o, const char *key, const char *s, size_t n);
 void json_push(struct json *array, struct json *v);
 void json_push_text(struct json *array, const char *s);
+void json_push_int(struct json *array, int64_t v);
 struct json *json_copy(const struct json *v); /* yours */
 
 /* Compact text, lent by v until it changes; NULL when a builder failed. */

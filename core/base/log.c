@@ -319,6 +319,11 @@ void log_request(const char *id)
     request[n] = '\0';
 }
 
+const char *log_request_id(void)
+{
+    return request;
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                size_t n)
 {

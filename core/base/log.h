@@ -50,6 +50,7 @@ void log_secret(const char *value);
 /* What this thread works on: each of its lines carries it as "request" until it is
  * another one or NULL. At most 64 bytes are kept. */
 void log_request(const char *id);
+const char *log_request_id(void); /* "": none. Lent until it is another one */
 
 void log_write(enum log_level level, const char *event, const struct log_field *fields,
                size_t n);

@@ -17,6 +17,7 @@ struct stmt {
     char *sql;
     MYSQL_STMT *handle;
     uint64_t used;
+    bool afresh; /* is not executed twice: DB_AFRESH */
 };
 
 struct db {
@@ -243,8 +244,11 @@ static struct stmt *stmt_place(struct db *db, const char *sql, uint64_t hash)
     for (int i = 0; i < CACHE; i++) {
         struct stmt *s = &db->cache[i];
 
-        if (s->handle != NULL && s->hash == hash && strcmp(s->sql, sql) == 0)
+        if (s->handle != NULL && s->hash == hash && strcmp(s->sql, sql) == 0) {
+            if (s->afresh)
+                stmt_forget(s);
             return s;
+        }
         if (s->used < oldest->used)
             oldest = s;
     }
@@ -277,6 +281,7 @@ static enum status stmt_get(struct db *db, const char *sql, struct stmt **out)
     if (s->handle != NULL)
         return ST_OK;
     s->hash = hash;
+    s->afresh = strstr(sql, DB_AFRESH) != NULL;
     s->sql = strdup(sql);
     s->handle = mysql_stmt_init(db->my);
     if (s->sql == NULL || s->handle == NULL) {

@@ -18,7 +18,8 @@
  * One open selection a handle: the next db_exec or db_select ends it, and with it every
  * text it lent. Nested reading means: gather first.
  *
- * Statuses: ST_TAKEN a unique key refused; ST_REFUSED a foreign key or CHECK refused;
+ * Statuses: ST_TAKEN a unique key refused; ST_REFUSED a foreign key or CHECK refused, or
+ * the statement took longer than it gave itself (core/segment/audience.c);
  * ST_BAD a value that its column cannot hold or be compared with (too long, out of
  * range, letters foreign to an ascii column), logged: check input before; ST_AGAIN
  * deadlock or lock wait: roll the whole transaction back and repeat it (db_tx does);
@@ -79,6 +80,11 @@ struct db_arg DB_TIME_OR_NULL(int64_t us); /* 0 is NULL: nothing of ours is of 1
 #define db_exec(db, changed, sql, ...)                                                 \
     db_exec_args((db), (changed), (sql), DB_ARGS_(__VA_ARGS__) + 1,                    \
                  DB_COUNT_(__VA_ARGS__))
+/* Written into a SELECT that reads many rows from an index alone. Statements are kept and
+ * executed again; MariaDB 10.11 then takes from whoever read that table before which of
+ * its indexes suffice, and looks up each row all the same: twenty times as long. One with
+ * this in its text is prepared each time (a round trip more). */
+#define DB_AFRESH "/* afresh */ "
 #define db_select(db, sql, ...)                                                        \
     db_select_args((db), (sql), DB_ARGS_(__VA_ARGS__) + 1, DB_COUNT_(__VA_ARGS__))
 

@@ -21,6 +21,9 @@ static const struct row {
     {3140, REFUSED, true},
     {3819, REFUSED, true},
     {4025, REFUSED, true},
+    /* a statement that took longer than it gave itself */
+    {1969, REFUSED, true},
+    {3024, REFUSED, true},
     /* a value its column cannot hold: too long, out of range, letters it does not know
      */
     {1264, UNFIT, true},

@@ -6,11 +6,8 @@
 #include "core/io/listen.h"
 
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,8 +18,8 @@
 #define STRICT MHD_OPTION_STRICT_FOR_CLIENT
 #endif
 
-#define DESCRIPTORS_LEFT 64 /* for all that is no connection */
 #define LOOK_AGAIN_MS 5
+#define STREAM_BLOCK 4096
 #define MEMORY_A_CONNECTION (16 * 1024) /* bounds the headers */
 
 /* ---- connections ---------------------------------------------------------------- */
@@ -60,9 +57,8 @@ static void request_free(struct http_req *r)
     r->prev->next = r->next;
     r->next->prev = r->prev;
     answer_free(r);
-    free(r->body);
-    free(r->query);
-    free(r);
+    stream_over(r);
+    request_end(r);
 }
 
 /* A request that is still to be answered outlives its connection. */
@@ -126,6 +122,7 @@ static void on_completed(void *arg, struct MHD_Connection *mhd, void **mine,
         return;
     }
     answer_free(r);
+    stream_over(r);
     request_clear(r);
     phase_set(r, IDLE);
     if (r->h->stopping)
@@ -158,18 +155,8 @@ static enum MHD_Result answer_queue(struct http_req *r)
 
     answer_free(r);
     if (r->whole)
-        phase_set(r, WRITING);
+        phase_set(r, r->stream != NULL ? STREAMING : WRITING);
     return done;
-}
-
-static void handler_call(struct http_req *r, http_handler *fn)
-{
-    if (r->refuse && r->h->o.refused)
-        r->h->o.refused(r->h->o.arg, r, r->refuse);
-    else if (r->refuse)
-        http_answer_empty(r, r->refuse);
-    else if (fn)
-        fn(r->h->o.arg, r);
 }
 
 static enum MHD_Result request_first(struct http_req *r, const char *version)
@@ -177,7 +164,7 @@ static enum MHD_Result request_first(struct http_req *r, const char *version)
     r->seen = true;
     headers_check(r, version);
     r->close = true;
-    handler_call(r, r->h->o.early);
+    request_ask(r, r->h->o.early);
     if (r->answer)
         return answer_queue(r);
     r->close = false;
@@ -192,7 +179,7 @@ static enum MHD_Result request_whole(struct http_req *r)
     r->whole = true;
     r->close = r->refuse != 0;
     phase_set(r, HELD);
-    handler_call(r, r->h->o.handler);
+    request_ask(r, r->h->o.handler);
     if (r->answer)
         return answer_queue(r);
     r->waits = true;
@@ -241,19 +228,21 @@ void http_peer(const struct http_req *req, char out[HTTP_PEER_BYTES])
             ? NULL
             : MHD_get_connection_info(req->mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-    if (info == NULL || info->client_addr == NULL ||
-        getnameinfo(info->client_addr,
-                    info->client_addr->sa_family == AF_INET6
-                        ? sizeof(struct sockaddr_in6)
-                        : sizeof(struct sockaddr_in),
-                    out, HTTP_PEER_BYTES, NULL, 0, NI_NUMERICHOST) != 0)
-        out[0] = '\0';
+    listen_name(info != NULL ? info->client_addr : NULL, out, HTTP_PEER_BYTES);
 }
 
 static void run_soon(void *arg)
 {
     struct httpd *h = arg;
 
+    h->run = true;
+}
+
+/* Our hook of this turn may be over. */
+static void run_wanted(struct httpd *h)
+{
+    if (!h->run)
+        loop_after(h->loop, &h->again, 0, run_soon, h);
     h->run = true;
 }
 
@@ -265,12 +254,10 @@ static void answer_set(struct http_req *req, int status, struct MHD_Response *an
     req->answer = answer;
     if (h->o.answered != NULL)
         h->o.answered(h->o.arg, req, status);
-    if (req->gone) {
+    if (req->gone)
         request_free(req);
-    } else if (req->waits && !h->run) {
-        h->run = true;
-        loop_after(h->loop, &h->again, 0, run_soon, h); /* our hook may be over */
-    }
+    else if (req->waits)
+        run_wanted(h);
 }
 
 /* Without memory for an answer the shared empty one says at least what happened. */
@@ -283,26 +270,77 @@ static void answer_give(struct http_req *req, int status, struct MHD_Response *a
     answer_set(req, status, req->h->empty);
 }
 
-void http_answer(struct http_req *req, const struct http_answer *a)
+typedef const char *const header[2];
+
+/* NULL, and m is gone: no memory for them, or there was no m. */
+static struct MHD_Response *headed(struct http_req *req, struct MHD_Response *m,
+                                   const char *type, header *headers)
 {
-    struct MHD_Response *m = MHD_create_response_from_buffer(
-        a->n, a->n ? (void *)a->body : "", MHD_RESPMEM_MUST_COPY);
     bool fine = m != NULL;
 
-    if (fine && a->type)
-        fine = MHD_add_response_header(m, "Content-Type", a->type) == MHD_YES;
-    for (int i = 0; fine && i < HTTP_HEADERS_MAX && a->headers[i][0]; i++)
-        fine =
-            MHD_add_response_header(m, a->headers[i][0], a->headers[i][1]) == MHD_YES;
+    if (fine && type)
+        fine = MHD_add_response_header(m, "Content-Type", type) == MHD_YES;
+    for (int i = 0; fine && i < HTTP_HEADERS_MAX && headers[i][0]; i++)
+        fine = MHD_add_response_header(m, headers[i][0], headers[i][1]) == MHD_YES;
     if (fine && req->name[0] != '\0')
         fine = MHD_add_response_header(m, "X-Request-Id", req->name) == MHD_YES;
     if (fine && (req->close || req->h->stopping))
         fine = MHD_add_response_header(m, "Connection", "close") == MHD_YES;
-    if (!fine && m) {
+    if (!fine && m)
+        MHD_destroy_response(m);
+    return fine ? m : NULL;
+}
+
+void http_answer(struct http_req *req, const struct http_answer *a)
+{
+    struct MHD_Response *m =
+        headed(req,
+               MHD_create_response_from_buffer(a->n, a->n ? (void *)a->body : "",
+                                               a->lent ? MHD_RESPMEM_PERSISTENT
+                                                       : MHD_RESPMEM_MUST_COPY),
+               a->type, a->headers);
+
+    answer_give(req, m ? a->status : 500, m);
+}
+
+/* The socket takes more. */
+static ssize_t on_room(void *arg, uint64_t at, char *out, size_t room)
+{
+    struct http_req *r = arg;
+    ssize_t n = stream_take(r->stream, out, room);
+
+    (void)at;
+    if (n == 0)
+        MHD_suspend_connection(r->mhd);
+    if (n >= 0)
+        return n;
+    return n == -1 ? MHD_CONTENT_READER_END_OF_STREAM
+                   : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+void conn_wake(struct http_req *r)
+{
+    MHD_resume_connection(r->mhd);
+    run_wanted(r->h);
+}
+
+struct http_stream *http_answer_stream(struct http_req *req,
+                                       const struct http_stream_options *o)
+{
+    bool stays = !req->gone && !req->h->stopping;
+    struct MHD_Response *m =
+        stays ? headed(req,
+                       MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK,
+                                                         on_room, req, NULL),
+                       o->type, o->headers)
+              : NULL;
+
+    if (m && (req->stream = stream_new(req, o)) == NULL) {
         MHD_destroy_response(m);
         m = NULL;
     }
-    answer_give(req, fine ? a->status : 500, m);
+    answer_give(req, m ? 200 : 503, m);
+    return m ? req->stream : NULL;
 }
 
 void http_answer_empty(struct http_req *req, int status)
@@ -329,7 +367,9 @@ static void run_again(struct httpd *h)
     bool somebody_waits = h->rings[HELD].next != &h->rings[HELD];
     MHD_UNSIGNED_LONG_LONG ms;
 
-    if (MHD_get_timeout(h->mhd, &ms) != MHD_YES)
+    if (h->run) /* a stream was woken meanwhile */
+        loop_after(h->loop, &h->again, 0, run_soon, h);
+    else if (MHD_get_timeout(h->mhd, &ms) != MHD_YES)
         loop_cancel(&h->again);
     else
         loop_after(h->loop, &h->again, somebody_waits && !h->more ? LOOK_AGAIN_MS : 0,
@@ -361,38 +401,18 @@ static void on_panic(void *arg, const char *file, unsigned line, const char *rea
     abort();
 }
 
-/* As many connections as asked for, or as many as there may be descriptors. */
-static int connections_allowed(int wanted)
-{
-    struct rlimit files;
-
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
-        return wanted;
-    if (files.rlim_cur < files.rlim_max) {
-        files.rlim_cur = files.rlim_max;
-        if (setrlimit(RLIMIT_NOFILE, &files) != 0 &&
-            getrlimit(RLIMIT_NOFILE, &files) != 0)
-            return wanted;
-    }
-    if (files.rlim_cur > DESCRIPTORS_LEFT * 2 &&
-        files.rlim_cur - DESCRIPTORS_LEFT < (rlim_t)wanted)
-        return (int)(files.rlim_cur - DESCRIPTORS_LEFT);
-    return wanted;
-}
-
 static struct MHD_Daemon *daemon_start(struct httpd *h)
 {
-    int max =
-        connections_allowed(h->o.connections_max > 0 ? h->o.connections_max : 4096);
+    int max = listen_room(h->o.connections_max > 0 ? h->o.connections_max : 4096);
 
     MHD_set_panic_func(on_panic, NULL);
     return MHD_start_daemon(
-        MHD_USE_EPOLL, 0, NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET,
-        h->listen_fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)max,
-        MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)MEMORY_A_CONNECTION, STRICT, 1, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, h, MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-        MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, h,
+        MHD_OPTION_LISTEN_SOCKET, h->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)max, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_A_CONNECTION, STRICT, 1,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_NOTIFY_COMPLETED,
+        on_completed, h, MHD_OPTION_URI_LOG_CALLBACK, on_target, h, MHD_OPTION_END);
 }
 
 static bool server_start(struct httpd *h)
@@ -435,16 +455,6 @@ out:
     return NULL;
 }
 
-int httpd_port(const struct httpd *h)
-{
-    return h->port;
-}
-
-int httpd_connections(const struct httpd *h)
-{
-    return h->connections;
-}
-
 void httpd_stop(struct httpd *h, loop_call *done, void *arg)
 {
     MHD_socket fd;
@@ -458,6 +468,7 @@ void httpd_stop(struct httpd *h, loop_call *done, void *arg)
     fd = MHD_quiesce_daemon(h->mhd);
     if (fd != MHD_INVALID_SOCKET)
         close(fd);
+    streams_end(h);
     for (r = h->rings[IDLE].next; r != &h->rings[IDLE]; r = r->next)
         conn_drop(r);
     for (r = h->rings[READING].next; r != &h->rings[READING]; r = r->next)
@@ -469,15 +480,16 @@ void httpd_close(struct httpd *h)
 {
     if (!h)
         return;
-    loop_cancel(&h->again);
-    loop_cancel(&h->tick);
     if (h->epoll_fd >= 0)
         loop_forget(h->loop, h->epoll_fd);
     h->stopped = NULL;
+    streams_end(h); /* it ends on no connection that sleeps */
     if (h->mhd)
         MHD_stop_daemon(h->mhd); /* closes the listening socket too */
     while (h->rings[HELD].next && h->rings[HELD].next != &h->rings[HELD])
         request_free(h->rings[HELD].next);
+    loop_cancel(&h->again); /* not before: a stream that ends sets it */
+    loop_cancel(&h->tick);
     if (h->empty)
         MHD_destroy_response(h->empty);
     free(h);

@@ -57,7 +57,7 @@ int httpd_port(const struct httpd *h);
 int httpd_connections(const struct httpd *h);
 
 /* Accepts no more, finishes what is under way, then calls done (once, from the loop).
- */
+ * Streams end with what was sent to them, at once. */
 void httpd_stop(struct httpd *h, loop_call *done, void *arg);
 /* Leaves at once. Held requests are gone with it: whoever would answer one is closed
  * before. NULL is fine. */
@@ -89,12 +89,44 @@ int64_t http_length(const struct http_req *req);
 struct http_answer {
     int status;
     const char *type; /* Content-Type, or NULL */
-    const void *body; /* copied */
+    const void *body; /* copied, unless … */
     size_t n;
+    bool lent;                                /* … it stands for ever */
     const char *headers[HTTP_HEADERS_MAX][2]; /* up to the first NULL */
 };
 void http_answer(struct http_req *req, const struct http_answer *a);
 void http_answer_empty(struct http_req *req, int status);
+
+/* ---- answers without an end (httpd_stream.c) --------------------------------------
+ *
+ *   http_answer_stream            http_stream_end         what was sent is out
+ *   ------------------> STREAMING ----------------> ENDING ------------------> IDLE
+ *                          | the client leaves, or reads too slowly
+ *                          +------------------------------------> closed()
+ *
+ * Nobody waits for a reader: what he has not read yet is kept up to `most` bytes, and he
+ * is dropped when it grows beyond, or when he takes nothing of it for `stall_ms`. */
+struct http_stream;
+typedef void http_closed(void *arg);
+
+struct http_stream_options {
+    const char *type;
+    const char *headers[HTTP_HEADERS_MAX][2]; /* up to the first NULL */
+    size_t most;
+    int64_t stall_ms;
+    http_closed *closed; /* from the loop, once; not after http_stream_end */
+    void *arg;
+};
+/* Instead of http_answer(), with status 200. NULL: it was answered otherwise (the client
+ * has left, no memory). Lent until closed() or http_stream_end(). */
+struct http_stream *http_answer_stream(struct http_req *req,
+                                       const struct http_stream_options *o);
+/* Copied. ST_REFUSED: too slow; he is being dropped, and closed() follows. */
+must_check enum status http_stream_send(struct http_stream *s, const void *text,
+                                        size_t n);
+/* What was sent goes out, then it is over. */
+void http_stream_end(struct http_stream *s);
+
 /* application/problem+json of RFC 9457; type may be NULL ("about:blank"). */
 void http_answer_problem(struct http_req *req, int status, const char *title,
                          const char *detail);

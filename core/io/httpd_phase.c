@@ -19,7 +19,8 @@
 static const int64_t phase_ms[PHASES] = {[IDLE] = IDLE_MS,
                                          [READING] = READING_MS,
                                          [HELD] = INT64_MAX,
-                                         [WRITING] = WRITING_MS};
+                                         [WRITING] = WRITING_MS,
+                                         [STREAMING] = INT64_MAX};
 
 void phase_set(struct http_req *r, enum phase phase)
 {
@@ -71,6 +72,7 @@ void phase_tick(void *arg)
         for (r = ring->next; r != ring && now - r->since >= phase_ms[p]; r = r->next)
             conn_drop(r);
     }
+    streams_tick(h, now);
     if (h->connections > 0)
         loop_after(h->loop, &h->tick, TICK_MS, phase_tick, h);
 }

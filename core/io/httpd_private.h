@@ -6,7 +6,10 @@
 #ifndef CORE_IO_HTTPD_PRIVATE_H
 #define CORE_IO_HTTPD_PRIVATE_H
 
+#include "core/base/buf.h"
 #include "core/io/httpd.h"
+
+#include <sys/types.h>
 
 struct MHD_Connection;
 struct MHD_Daemon;
@@ -14,7 +17,19 @@ struct MHD_Response;
 
 #define BODY_KEPT 4096 /* a connection keeps that much memory for its next body */
 
-enum phase { IDLE, READING, HELD, WRITING, PHASES };
+enum phase { IDLE, READING, HELD, WRITING, STREAMING, PHASES };
+
+/* An answer that goes on: what was sent and is not yet taken. */
+struct http_stream {
+    struct http_req *req;
+    struct http_stream_options o;
+    struct buf pending;
+    size_t taken;     /* of pending */
+    int64_t moved_ms; /* when he last took something, or began to owe us that */
+    bool ended;       /* nothing more comes, and closed() is not called */
+    bool dead;        /* he is dropped */
+    bool asleep;      /* libmicrohttpd is told not to ask for more */
+};
 
 /* One a connection, as a connection has at most one request at a time. */
 struct http_req {
@@ -36,6 +51,7 @@ struct http_req {
     bool waits; /* for the handler's answer */
     bool gone;  /* … and the client has left meanwhile: nothing but this is valid */
     struct MHD_Response *answer;
+    struct http_stream *stream; /* the answer is one; ours */
     int status;
 };
 
@@ -63,5 +79,20 @@ void conn_drop(struct http_req *r);
 /* Adds to the body, or remembers why not. false: enough was thrown away, cut it off. */
 bool body_take(struct http_req *r, const char *p, size_t n);
 void request_clear(struct http_req *r); /* ready for the next one of its connection */
+void request_end(struct http_req *r);   /* its memory */
+/* Refuses what is to be refused, else asks fn (may be NULL). */
+void request_ask(struct http_req *r, http_handler *fn);
+
+/* ---- httpd_stream.c ------------------------------------------------------------- */
+struct http_stream *stream_new(struct http_req *r, const struct http_stream_options *o);
+/* Up to room bytes of what is to go out. 0: nothing now, and it sleeps; -1: it is over;
+ * -2: it broke. */
+ssize_t stream_take(struct http_stream *s, char *out, size_t room);
+void stream_over(struct http_req *r); /* its connection is done with it; NULL is fine */
+void streams_tick(struct httpd *h, int64_t now_ms); /* drops those that stand still */
+void streams_end(struct httpd *h);
+
+/* ---- httpd.c -------------------------------------------------------------------- */
+void conn_wake(struct http_req *r); /* libmicrohttpd may ask for more again */
 
 #endif

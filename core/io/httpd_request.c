@@ -66,6 +66,23 @@ void request_clear(struct http_req *r)
     r->begun = r->seen = r->whole = r->waits = r->close = false;
 }
 
+void request_end(struct http_req *r)
+{
+    free(r->body);
+    free(r->query);
+    free(r);
+}
+
+void request_ask(struct http_req *r, http_handler *fn)
+{
+    if (r->refuse && r->h->o.refused)
+        r->h->o.refused(r->h->o.arg, r, r->refuse);
+    else if (r->refuse)
+        http_answer_empty(r, r->refuse);
+    else if (fn)
+        fn(r->h->o.arg, r);
+}
+
 /* ---- what a handler asks, and the answer in words ------------------------------- */
 
 const char *http_method(const struct http_req *req)
@@ -131,4 +148,14 @@ void http_answer_problem(struct http_req *req, int status, const char *title,
                                            .body = b.s,
                                            .n = b.failed ? 0 : b.len});
     buf_free(&b);
+}
+
+int httpd_port(const struct httpd *h)
+{
+    return h->port;
+}
+
+int httpd_connections(const struct httpd *h)
+{
+    return h->connections;
 }

@@ -184,9 +184,15 @@ static int members(const struct json *o)
 /* Nothing but the two: no key of the token's own choice (jwk, kid), nothing critical. */
 static bool head_fits(const char *s, size_t n)
 {
-    struct json *o = part_read(s, n);
-    bool fits =
-        o != NULL && members(o) == 2 && is(o, "alg", "HS256") && is(o, "typ", "JWT");
+    /* {"alg":"HS256","typ":"JWT"}, as we write it ourselves */
+    static const char ours[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+    struct json *o;
+    bool fits;
+
+    if (n == sizeof ours - 1 && memcmp(s, ours, n) == 0)
+        return true;
+    o = part_read(s, n);
+    fits = o != NULL && members(o) == 2 && is(o, "alg", "HS256") && is(o, "typ", "JWT");
 
     json_free(o);
     return fits;

@@ -61,6 +61,18 @@ must_check enum status ledger_bury(struct db *db, int64_t now, const struct job 
 must_check enum status ledger_revive(struct db *db, struct queue *q, int64_t now,
                                      const uint8_t id[16]);
 
+/* The same for all of a kind (NULL: of any), the newest first, until `most` are back or
+ * there are none but those that died since. (ledger_many.c) */
+struct ledger_revival {
+    const char *kind;
+    int64_t now, most;
+    void (*told)(int64_t revived); /* after each slice but the last; may be NULL */
+    int64_t revived;               /* out */
+    bool over;                     /* out: there are no more */
+};
+must_check enum status ledger_revive_many(struct db *db, struct queue *q,
+                                          struct ledger_revival *r);
+
 /* Handed over again: open rows that Redis has lost (no entry waiting, in flight or
  * delayed), and parked ones whose time has come. *n says how many. The argument for the
  * lost ones: ledger_reconcile.c. Running it twice at once is harmless. */

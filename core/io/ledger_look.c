@@ -67,42 +67,151 @@ static enum status each(struct db *db, enum status st, ledger_each *fn, void *ar
 
 /* ---- lists ---------------------------------------------------------------------- */
 
-/* Each takes: kind twice, pool twice, first and last list, then the line behind which it
- * goes on (its time twice, its id twice; the first page: a time beyond all), the limit.
- * Ids sort by the time they were put. */
-#define LANES " AND (? = 0 OR lane DIV 100 MOD 10 = ?) AND lane MOD 100 BETWEEN ? AND ?"
-#define ANY_LANE                                                                       \
-    " AND ? IS NOT NULL AND ? IS NOT NULL AND ? IS NOT NULL AND ? IS NOT NULL"
-
-static const char *const list_sql[] = {
-    [LEDGER_OPEN] =
-        OPEN_COLUMNS " FROM job_open WHERE (? IS NULL OR kind = ?)" LANES
-                     " AND ? IS NOT NULL AND ? IS NOT NULL AND (? IS NULL OR id < ?)"
-                     " ORDER BY id DESC LIMIT ?",
-    [LEDGER_DONE] = DONE_COLUMNS " FROM job_hist WHERE (? IS NULL OR kind = ?)" ANY_LANE
-                                 " AND at <= ? AND (at < ? OR ? IS NULL OR id < ?)"
-                                 " ORDER BY at DESC, id DESC LIMIT ?",
-    [LEDGER_DEAD] =
-        DEAD_COLUMNS " FROM job_dead WHERE (? IS NULL OR kind = ?)" LANES
-                     " AND died_at <= ? AND (died_at < ? OR ? IS NULL OR id < ?)"
-                     " ORDER BY died_at DESC, id DESC LIMIT ?",
+/* Each in the order of an index of its own; ids sort by the time they were put. */
+static const struct table {
+    const char *select, *time; /* time NULL: the id says it */
+    const char *end;           /* the column of ledger_ask's */
+    bool lanes;
+} table[] = {
+    [LEDGER_OPEN] = {OPEN_COLUMNS " FROM job_open", NULL, NULL, true},
+    [LEDGER_DONE] = {DONE_COLUMNS " FROM job_hist", "at", "outcome", false},
+    [LEDGER_DEAD] = {DEAD_COLUMNS " FROM job_dead", "died_at", "reason", true},
 };
 
-#define TIME_LAST (INT64_C(253370764800) * SECOND) /* 9999-01-01 */
+#define QUESTION_ARGS (LEDGER_ROOTS_MAX + 16)
+
+struct question {
+    struct buf sql;
+    struct db_arg args[QUESTION_ARGS];
+    size_t n;
+    uint8_t from[16], to[16]; /* ids of those moments */
+};
+
+static void condition_add(struct question *q, const char *condition)
+{
+    buf_adds(&q->sql, strstr(q->sql.s != NULL ? q->sql.s : "", " WHERE ") == NULL
+                          ? " WHERE "
+                          : " AND ");
+    buf_adds(&q->sql, condition);
+}
+
+static void add(struct question *q, const char *condition, struct db_arg arg)
+{
+    condition_add(q, condition);
+    q->args[q->n++] = arg;
+}
+
+static void lanes_add(struct question *q, const struct ledger_ask *ask)
+{
+    if (ask->pool != 0)
+        add(q, "lane DIV 100 MOD 10 = ?", DB_INT(ask->pool));
+    if (ask->list_last > 0) {
+        add(q, "lane MOD 100 >= ?", DB_INT(ask->list_first));
+        add(q, "lane MOD 100 <= ?", DB_INT(ask->list_last));
+    }
+}
+
+static void roots_add(struct question *q, const struct ledger_ask *ask)
+{
+    if (ask->n_roots == 0)
+        return;
+    add(q, "root IN (?", DB_TEXT(ask->roots[0]));
+    for (size_t i = 1; i < ask->n_roots; i++) {
+        buf_adds(&q->sql, ", ?");
+        q->args[q->n++] = DB_TEXT(ask->roots[i]);
+    }
+    buf_addc(&q->sql, ')');
+}
+
+/* The smallest id of a moment. */
+static struct db_arg id_at(uint8_t out[16], int64_t at)
+{
+    uint64_t ms = (uint64_t)(at / MS);
+
+    memset(out, 0, 16);
+    for (int i = 5; i >= 0; i--, ms >>= 8)
+        out[i] = (uint8_t)ms;
+    return DB_BYTES(out, 16);
+}
+
+static void time_add(struct question *q, const struct ledger_ask *ask,
+                     const struct table *t)
+{
+    char text[40];
+
+    snprintf(text, sizeof text, "%s >= ?", t->time != NULL ? t->time : "id");
+    if (ask->from != 0)
+        add(q, text, t->time ? DB_TIME(ask->from) : id_at(q->from, ask->from));
+    snprintf(text, sizeof text, "%s < ?", t->time != NULL ? t->time : "id");
+    if (ask->to != 0)
+        add(q, text, t->time ? DB_TIME(ask->to) : id_at(q->to, ask->to));
+}
+
+/* "at <= ? AND (at < ? OR id < ?)": the first half is what an index is read by. */
+static void place_add(struct question *q, const struct ledger_ask *ask,
+                      const struct table *t)
+{
+    const char *way = ask->newer ? ">" : "<";
+    char text[100];
+
+    if (ask->behind == NULL)
+        return;
+    if (t->time == NULL) {
+        snprintf(text, sizeof text, "id %s ?", way);
+    } else {
+        snprintf(text, sizeof text, "%s %s= ?", t->time, way);
+        add(q, text, DB_TIME(ask->behind->at));
+        snprintf(text, sizeof text, "(%s %s ? OR id %s ?)", t->time, way, way);
+        add(q, text, DB_TIME(ask->behind->at));
+        q->args[q->n++] = DB_BYTES(ask->behind->id, 16);
+        return;
+    }
+    add(q, text, DB_BYTES(ask->behind->id, 16));
+}
+
+static void all_add(struct question *q, const struct ledger_ask *ask,
+                    const struct table *t)
+{
+    const char *way = ask->newer ? "ASC" : "DESC";
+    char text[60];
+
+    buf_adds(&q->sql, t->select);
+    if (ask->kind != NULL)
+        add(q, "kind = ?", DB_TEXT(ask->kind));
+    if (t->lanes)
+        lanes_add(q, ask);
+    roots_add(q, ask);
+    time_add(q, ask, t);
+    if (ask->end != NULL && t->end != NULL) {
+        snprintf(text, sizeof text, "%s = ?", t->end);
+        add(q, text, DB_TEXT(ask->end));
+    }
+    if (ask->crashed)
+        condition_add(
+            q, "outcome IN ('retry', 'dead')"
+               " AND (why LIKE 'its worker %' OR why LIKE 'took too long: killed%')");
+    place_add(q, ask, t);
+    buf_adds(&q->sql, " ORDER BY ");
+    if (t->time != NULL)
+        buf_addf(&q->sql, "%s %s, ", t->time, way);
+    buf_addf(&q->sql, "id %s LIMIT ?", way);
+    q->args[q->n++] = DB_INT(ask->limit);
+}
 
 enum status ledger_list(struct db *db, const struct ledger_ask *ask, ledger_each *fn,
                         void *arg)
 {
-    struct db_arg kind = DB_TEXT(ask->kind), pool = DB_INT(ask->pool);
-    int last = ask->list_last > 0 ? ask->list_last : QUEUE_LISTS - 1, seen = 0;
-    struct db_arg at = DB_TIME(ask->behind ? ask->behind->at : TIME_LAST);
-    struct db_arg id = ask->behind ? DB_BYTES(ask->behind->id, 16) : DB_NULL;
+    struct question q = {.n = 0};
+    enum status st = ask->n_roots > LEDGER_ROOTS_MAX ? ST_BAD : ST_OK;
+    int seen = 0;
 
-    return each(db,
-                db_select(db, list_sql[ask->where], kind, kind, pool, pool,
-                          DB_INT(ask->list_first), DB_INT(last), at, at, id, id,
-                          DB_INT(ask->limit)),
-                fn, arg, &seen);
+    if (st == ST_OK) {
+        all_add(&q, ask, &table[ask->where]);
+        st = q.sql.failed ? ST_BROKEN : db_select_args(db, q.sql.s, q.args, q.n);
+        st = each(db, st, fn, arg, &seen);
+    }
+    buf_free(&q.sql);
+    return st;
 }
 
 enum status ledger_story(struct db *db, const uint8_t id[16], ledger_each *fn,
@@ -165,7 +274,8 @@ enum status ledger_sums(struct db *db, int64_t now, struct ledger_sums *out)
     out->dead = db_int(db, 0);
     /* one walk along the index `waits` */
     st = db_one(db,
-                "SELECT COUNT(*), SUM(parked > 0), SUM(parked > 0 AND run_at <= ?),"
+                "SELECT " DB_AFRESH
+                "COUNT(*), SUM(parked > 0), SUM(parked > 0 AND run_at <= ?),"
                 " MIN(IF(parked > 0 AND run_at <= ?, run_at, NULL)) FROM job_open",
                 DB_TIME(now), DB_TIME(now));
     if (st != ST_OK)

@@ -29,16 +29,27 @@ struct ledger_line {
 
 typedef void ledger_each(void *arg, const struct ledger_line *line);
 
-/* The newest of a table, the next page behind the last line of the one before. */
+/* The newest of a table, the next page behind the last line of the one before; newer:
+ * the page in front of that line instead, with its last row first. */
+#define LEDGER_ROOTS_MAX 100
 struct ledger_ask {
     enum ledger_where where;
     const char *kind; /* NULL: all */
     /* open and dead ones: of which pool (0: any), and of which lists (0, 0: all) */
     enum kind_pool pool;
     int list_first, list_last;
+    const char *const *roots; /* only what follows from one of these; none: all */
+    size_t n_roots;           /* at most LEDGER_ROOTS_MAX */
+    /* open: put then; done: ran then; dead: died then; 0: open on that side */
+    int64_t from, to;
+    const char
+        *end;     /* done: "retry", "dead" …; dead: the reason, "poison"; NULL: any */
+    bool crashed; /* done: only attempts that took their worker with them */
     int limit;
-    const struct ledger_line *behind; /* NULL: from the newest */
+    const struct ledger_line *behind; /* its id and at; NULL: from the newest */
+    bool newer;
 };
+/* ST_BAD: too many roots. */
 must_check enum status ledger_list(struct db *db, const struct ledger_ask *ask,
                                    ledger_each *fn, void *arg);
 

@@ -7,8 +7,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define DESCRIPTORS_LEFT 64 /* for all that is no connection */
 
 static char reason[160];
 
@@ -89,4 +92,32 @@ int listen_open(const char *where, int *port, const char **why)
     if (fd >= 0)
         *port = port_of(fd);
     return fd;
+}
+
+int listen_room(int wanted)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return wanted;
+    if (files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &files) != 0 &&
+            getrlimit(RLIMIT_NOFILE, &files) != 0)
+            return wanted;
+    }
+    if (files.rlim_cur > DESCRIPTORS_LEFT * 2 &&
+        files.rlim_cur - DESCRIPTORS_LEFT < (rlim_t)wanted)
+        return (int)(files.rlim_cur - DESCRIPTORS_LEFT);
+    return wanted;
+}
+
+void listen_name(const struct sockaddr *of, char *out, size_t room)
+{
+    socklen_t n = of != NULL && of->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                          : sizeof(struct sockaddr_in);
+
+    if (of == NULL ||
+        getnameinfo(of, n, out, (socklen_t)room, NULL, 0, NI_NUMERICHOST) != 0)
+        out[0] = '\0';
 }

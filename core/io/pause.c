@@ -69,6 +69,12 @@ bool pause_holds(const struct pauses *p, const struct job *j)
     return name != NULL && tg_bot_find(name, &bot) && (p->bots & (1u << bot));
 }
 
+/* A kind may be called by its alias, too: one pause, however it is called. */
+static const char *own_name(enum pause_what what, const char *name)
+{
+    return what == PAUSE_KIND ? kind_policy(kind_find(name, strlen(name)))->name : name;
+}
+
 enum status pause_set(struct db *db, int64_t now, enum pause_what what,
                       const char *name, const char *who)
 {
@@ -76,6 +82,7 @@ enum status pause_set(struct db *db, int64_t now, enum pause_what what,
 
     if (bit_add(&none, word[what], name) != ST_OK)
         return ST_BAD;
+    name = own_name(what, name);
     return db_exec(db, NULL,
                    "INSERT IGNORE INTO job_pause (what, name, since, who)"
                    " VALUES (?, ?, ?, LEFT(?, 96))",
@@ -231,12 +238,15 @@ enum status pause_clear(struct db *db, int64_t now, enum pause_what what,
                         const char *name)
 {
     struct pauses none = {0};
+    const char *alias = NULL; /* NULL is no name */
     enum status st;
 
     if (bit_add(&none, word[what], name) != ST_OK)
         return ST_BAD;
-    st = db_exec(db, NULL, "DELETE FROM job_pause WHERE what = ? AND name = ?",
-                 DB_TEXT(word[what]), DB_TEXT(name));
+    if (what == PAUSE_KIND) /* as older programs wrote it */
+        alias = kind_policy(kind_find(name, strlen(name)))->alias;
+    st = db_exec(db, NULL, "DELETE FROM job_pause WHERE what = ? AND name IN (?, ?)",
+                 DB_TEXT(word[what]), DB_TEXT(own_name(what, name)), DB_TEXT(alias));
     if (st == ST_OK)
         st = pause_wake(db, now, WAKE_AT_ONCE, NULL);
     return st == ST_AGAIN ? ST_OK : st; /* the scheduler goes on with the rest */

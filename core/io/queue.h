@@ -65,6 +65,7 @@ struct job_spec {
     int64_t not_after; /* microseconds: not begun later than that; 0: whenever */
     int64_t lock_ms; /* class E: while another of this (kind, idk) is queued or running,
                         and at most so long, a second put answers ST_TAKEN */
+    int64_t batch;   /* one of many: in the bulk lane, whatever the kind's is; 0: not */
 };
 
 /* The hot list of a person, 0..15; the bulk list of a batch, 18..33; and the shard. */

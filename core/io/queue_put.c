@@ -16,12 +16,14 @@
 #define TELL_MS 5000
 #define SHUT_MS 1000 /* a full list is believed to be full for so long */
 
-static int list_of(const struct kind_policy *p, int64_t key)
+static int list_of(const struct kind_policy *p, const struct job_spec *spec)
 {
+    if (spec->batch != 0)
+        return queue_bulk_list(spec->batch);
     if (p->lane == LANE_HOT)
-        return queue_hot_list(key);
+        return queue_hot_list(spec->key);
     if (p->lane == LANE_BULK)
-        return queue_bulk_list(key);
+        return queue_bulk_list(spec->key);
     return p->lane == LANE_NORMAL ? 16 : 17;
 }
 
@@ -174,7 +176,7 @@ enum status job_put(struct db *db, int64_t now, const struct job_spec *spec)
     const struct kind_policy *p = kind_policy(spec->kind);
     struct queue *q = db_listener(db);
     struct json *body = body_new(q, spec);
-    struct job_row r = {.list = list_of(p, spec->key), .due = spec->due};
+    struct job_row r = {.list = list_of(p, spec), .due = spec->due};
     enum status st;
 
     ulid_new(now, r.id);
@@ -273,7 +275,7 @@ enum status job_put_now(struct queue *q, int64_t now, const struct job_spec *spe
 {
     const struct kind_policy *p = kind_policy(spec->kind);
     struct json *body = body_new(q, spec);
-    struct job_row r = {.list = list_of(p, spec->key), .due = spec->due};
+    struct job_row r = {.list = list_of(p, spec), .due = spec->due};
     char lock[KEY_MAX], answer = '1';
     enum status st;
 

@@ -211,6 +211,47 @@ enum status queue_walk(struct queue *q, struct queue_at at, queue_look *fn, void
     return st;
 }
 
+/* ---- one job -------------------------------------------------------------------- */
+
+struct search {
+    const uint8_t *id;
+    struct queue_found *out;
+    bool found;
+};
+
+static bool search_look(void *arg, const struct queue_seen *seen)
+{
+    struct search *s = arg;
+    struct job j = {0};
+
+    if (seen->list < 0 || memcmp(seen->id, s->id, 16) != 0)
+        return true;
+    s->found = true;
+    *s->out = (struct queue_found){.place = seen->place,
+                                   .at = seen->at,
+                                   .list = seen->list,
+                                   .due_ms = seen->due_ms};
+    snprintf(s->out->wid, sizeof s->out->wid, "%s", seen->wid != NULL ? seen->wid : "");
+    if (queue_seen_job(seen, &j) == ST_OK) {
+        snprintf(s->out->kind, sizeof s->out->kind, "%s", kind_policy(j.kind)->name);
+        snprintf(s->out->root, sizeof s->out->root, "%s", j.root);
+        job_free(&j);
+    }
+    return false;
+}
+
+enum status queue_find(struct queue *q, const uint8_t id[16], struct queue_found *out)
+{
+    struct search s = {.id = id, .out = out};
+    enum status st = ST_OK;
+
+    QUEUE_EACH(at, q) {
+        if (st == ST_OK && !s.found)
+            st = queue_walk(q, at, search_look, &s);
+    }
+    return st == ST_OK && !s.found ? ST_NONE : st;
+}
+
 /* ---- whose list ----------------------------------------------------------------- */
 
 /* "count:blocked until:wid", as turn.lua writes it. */

@@ -43,6 +43,19 @@ must_check enum status queue_walk(struct queue *q, struct queue_at at, queue_loo
 /* What the entry says of itself; job_free it. ST_BAD: it is no entry. */
 must_check enum status queue_seen_job(const struct queue_seen *seen, struct job *out);
 
+/* One job by its id, wherever it is; walks over all until it is found. ST_NONE: it is
+ * nowhere in Redis. */
+struct queue_found {
+    enum queue_place place;
+    struct queue_at at;
+    int list;
+    int64_t due_ms;          /* delayed: by the clock of Redis */
+    char wid[QUEUE_WID_MAX]; /* in flight: who has it; else "" */
+    char kind[41], root[41]; /* of the entry; "" when it cannot be read */
+};
+must_check enum status queue_find(struct queue *q, const uint8_t id[16],
+                                  struct queue_found *out);
+
 /* Who owns which hot list: borrowed texts. */
 struct queue_owner {
     int list, held;     /* held: how many of its entries the owner has */

@@ -25,6 +25,7 @@ static enum status candidates(struct db *db, const struct birthday_round *round)
                      " c.birth_set_at), c.marketing_ok, c.status FROM customer c"
                      " WHERE (c.birth_md BETWEEN ? AND ? OR c.birth_md BETWEEN ? AND ?)"
                      " AND c.id > ? AND c.status <> 3 AND c.pd_ok = 1"
+                     " AND c.barred_at IS NULL"
                      " ORDER BY c.id LIMIT ?",
                      DB_INT(r[0].first), DB_INT(r[0].last), DB_INT(r[1].first),
                      DB_INT(r[1].last), DB_INT(round->after_customer),

@@ -60,11 +60,14 @@ static enum status evidence_add(struct db *db, int64_t now,
 {
     return db_exec(db, NULL,
                    "INSERT INTO consent (customer_id, purpose, granted, text_id,"
-                   " update_id, via, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                   " update_id, via, at, staff_id, evidence)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                    DB_INT(act->customer_id), DB_INT(act->purpose), DB_INT(granted),
                    DB_INT_OR_NULL(act->text_id != 0, act->text_id),
                    DB_INT_OR_NULL(act->update_id != 0, act->update_id),
-                   DB_INT(act->via), DB_TIME(now));
+                   DB_INT(act->via), DB_TIME(now),
+                   DB_INT_OR_NULL(act->staff_id != 0, act->staff_id),
+                   DB_TEXT(act->evidence != NULL ? act->evidence : ""));
 }
 
 static enum status decide(struct db *db, int64_t now, const struct consent_act *act,
@@ -89,11 +92,13 @@ static enum status decide(struct db *db, int64_t now, const struct consent_act *
         st = marketing_follows(db, act->customer_id);
     if (st != ST_OK)
         return st;
-    st = audit_add(db, now,
-                   &(struct audit_entry){.actor = ACTOR_CUSTOMER,
-                                         .actor_id = act->customer_id,
-                                         .action = d->action,
-                                         .entity_id = act->customer_id});
+    st =
+        audit_add(db, now,
+                  &(struct audit_entry){
+                      .actor = act->staff_id != 0 ? ACTOR_STAFF : ACTOR_CUSTOMER,
+                      .actor_id = act->staff_id != 0 ? act->staff_id : act->customer_id,
+                      .action = d->action,
+                      .entity_id = act->customer_id});
     return st == ST_OK && changed == 0 ? ST_NONE : st;
 }
 

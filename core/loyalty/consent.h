@@ -52,6 +52,8 @@ must_check enum status consent_text_current(struct db *db, enum purpose purpose,
  * `dvorik seed`, the worker at start and a
  * change of settings call it. */
 must_check enum status consent_text_sync(struct db *db, int64_t now);
+/* Does a change of that setting change a text? Then it is to be published with it. */
+bool consent_text_uses(const char *setting);
 
 struct consent_act {
     int64_t customer_id;
@@ -59,6 +61,8 @@ struct consent_act {
     int64_t text_id;   /* what they saw; 0 only for a withdrawal by a command */
     int64_t update_id; /* 0: not from an update (panel, import) */
     enum channel via;
+    int64_t staff_id;     /* who entered it for them; 0: they did it themselves */
+    const char *evidence; /* … and what they hold of it; NULL: nothing */
 };
 
 /* The newest yes to that purpose, for the person to see. ST_NONE: there was none. */

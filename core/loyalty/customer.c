@@ -4,72 +4,70 @@
 #include "core/audit.h"
 #include "core/base/buf.h"
 #include "core/base/utf.h"
+#include "core/loyalty/customer_row.h"
+#include "core/loyalty/customer_word.h"
 #include "core/loyalty/identity.h"
+#include "core/stat.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMNS                                                                        \
-    "id, channel, external_id, first_name, last_name, username, language, source,"     \
-    " status, subscribed, pd_ok, marketing_ok, subscribed_at, birth_date, "            \
-    "birth_set_at,"                                                                    \
-    " birth_changed_at, last_seen_at, created_at, name, phone, phone_shared,"          \
-    " profile_step, profile_alone, profile_keys, profile_at, marketing_rare"
-
-static void customer_read(const struct db *db, struct customer *out)
+void customer_read(const struct db *db, int col, struct customer *out)
 {
     *out = (struct customer){
-        .id = db_int(db, 0),
-        .channel = (enum channel)db_int(db, 1),
-        .external_id = db_int(db, 2),
-        .status = (enum customer_status)db_int(db, 8),
-        .subscribed = db_int(db, 9) != 0,
-        .pd_ok = db_int(db, 10) != 0,
-        .marketing_ok = db_int(db, 11) != 0,
-        .subscribed_at = db_time(db, 12),
-        .has_birth = !db_is_null(db, 13),
-        .birth_set_at = db_time(db, 14),
-        .birth_changed_at = db_time(db, 15),
-        .last_seen = db_time(db, 16),
-        .created_at = db_time(db, 17),
-        .marketing_rare = db_int(db, 25) != 0,
-        .phone_shared = db_int(db, 20) != 0,
-        .profile = {.step = (enum profile_step)db_int(db, 21),
-                    .alone = db_int(db, 22) != 0,
-                    .keys = db_int(db, 23) != 0,
-                    .at = db_time(db, 24)},
+        .id = db_int(db, col),
+        .channel = (enum channel)db_int(db, col + 1),
+        .external_id = db_int(db, col + 2),
+        .status = (enum customer_status)db_int(db, col + 8),
+        .subscribed = db_int(db, col + 9) != 0,
+        .pd_ok = db_int(db, col + 10) != 0,
+        .marketing_ok = db_int(db, col + 11) != 0,
+        .subscribed_at = db_time(db, col + 12),
+        .has_birth = !db_is_null(db, col + 13),
+        .birth_set_at = db_time(db, col + 14),
+        .birth_changed_at = db_time(db, col + 15),
+        .last_seen = db_time(db, col + 16),
+        .created_at = db_time(db, col + 17),
+        .marketing_rare = db_int(db, col + 25) != 0,
+        .phone_shared = db_int(db, col + 20) != 0,
+        .profile = {.step = (enum profile_step)db_int(db, col + 21),
+                    .alone = db_int(db, col + 22) != 0,
+                    .keys = db_int(db, col + 23) != 0,
+                    .at = db_time(db, col + 24)},
     };
-    snprintf(out->first_name, sizeof out->first_name, "%s", db_text(db, 3, NULL));
-    snprintf(out->last_name, sizeof out->last_name, "%s", db_text(db, 4, NULL));
-    snprintf(out->username, sizeof out->username, "%s", db_text(db, 5, NULL));
-    snprintf(out->language, sizeof out->language, "%s", db_text(db, 6, NULL));
-    snprintf(out->source, sizeof out->source, "%s", db_text(db, 7, NULL));
-    snprintf(out->name, sizeof out->name, "%s", db_text(db, 18, NULL));
-    if (!db_is_null(db, 19))
-        snprintf(out->phone, sizeof out->phone, "%s", db_text(db, 19, NULL));
+    snprintf(out->first_name, sizeof out->first_name, "%s", db_text(db, col + 3, NULL));
+    snprintf(out->last_name, sizeof out->last_name, "%s", db_text(db, col + 4, NULL));
+    snprintf(out->username, sizeof out->username, "%s", db_text(db, col + 5, NULL));
+    snprintf(out->language, sizeof out->language, "%s", db_text(db, col + 6, NULL));
+    snprintf(out->source, sizeof out->source, "%s", db_text(db, col + 7, NULL));
+    snprintf(out->name, sizeof out->name, "%s", db_text(db, col + 18, NULL));
+    if (!db_is_null(db, col + 19))
+        snprintf(out->phone, sizeof out->phone, "%s", db_text(db, col + 19, NULL));
     if (out->has_birth)
-        out->birth = cal_date(db_day(db, 13));
+        out->birth = cal_date(db_day(db, col + 13));
 }
 
 enum status customer_find(struct db *db, enum channel channel, int64_t external_id,
                           struct customer *out)
 {
-    enum status st = db_one(
-        db, "SELECT " COLUMNS " FROM customer WHERE channel = ? AND external_id = ?",
-        DB_INT(channel), DB_INT(external_id));
+    enum status st =
+        db_one(db,
+               "SELECT " CUSTOMER_COLUMNS " FROM customer c WHERE c.channel = ?"
+               " AND c.external_id = ?",
+               DB_INT(channel), DB_INT(external_id));
 
     if (st == ST_OK)
-        customer_read(db, out);
+        customer_read(db, 0, out);
     return st;
 }
 
 enum status customer_load(struct db *db, int64_t id, struct customer *out)
 {
-    enum status st =
-        db_one(db, "SELECT " COLUMNS " FROM customer WHERE id = ?", DB_INT(id));
+    enum status st = db_one(
+        db, "SELECT " CUSTOMER_COLUMNS " FROM customer c WHERE c.id = ?", DB_INT(id));
 
     if (st == ST_OK)
-        customer_read(db, out);
+        customer_read(db, 0, out);
     return st;
 }
 
@@ -135,11 +133,17 @@ static enum status customer_insert(struct db *db, int64_t now, const struct cont
 
     if (st != ST_OK)
         return st;
-    return audit_add(db, now,
-                     &(struct audit_entry){.actor = ACTOR_CUSTOMER,
-                                           .actor_id = db_last_id(db),
-                                           .action = "customer.meet",
-                                           .entity_id = db_last_id(db)});
+    person = db_last_id(db);
+    st = audit_add(db, now,
+                   &(struct audit_entry){.actor = ACTOR_CUSTOMER,
+                                         .actor_id = person,
+                                         .action = "customer.meet",
+                                         .entity_id = person});
+    if (st == ST_OK)
+        st = stat_leave_out_staff(db, now, c->channel, c->external_id);
+    if (st == ST_OK)
+        st = stat_leave_out_again(db, now, person);
+    return st == ST_OK ? customer_words_keep(db, person) : st;
 }
 
 static enum status customer_refresh(struct db *db, int64_t now, int64_t id,
@@ -157,6 +161,13 @@ static enum status customer_refresh(struct db *db, int64_t now, int64_t id,
                    DB_TEXT(text_or_empty(&k->source)), DB_TIME(now),
                    DB_INT(c->update_id), DB_INT(c->update_id), DB_INT(id),
                    DB_INT(c->external_id));
+}
+
+static bool called_anew(const struct customer *was, const struct kept *k)
+{
+    return strcmp(was->first_name, text_or_empty(&k->first)) != 0 ||
+           strcmp(was->last_name, text_or_empty(&k->last)) != 0 ||
+           strcmp(was->username, text_or_empty(&k->username)) != 0;
 }
 
 enum status customer_meet(struct db *db, int64_t now, const struct contact *c,
@@ -180,6 +191,8 @@ enum status customer_meet(struct db *db, int64_t now, const struct contact *c,
             st = ST_AGAIN; /* made this very moment: begin again and refresh it */
     } else if (st == ST_OK)
         st = customer_refresh(db, now, out->id, c, &kept);
+    if (st == ST_OK && !fresh && called_anew(out, &kept))
+        st = customer_words_keep(db, out->id);
     kept_free(&kept);
     if (st == ST_OK)
         st = customer_find(db, c->channel, c->external_id, out);
@@ -200,21 +213,6 @@ static enum status customer_note(struct db *db, int64_t now, int64_t id,
                                            .actor_id = actor == ACTOR_CUSTOMER ? id : 0,
                                            .action = action,
                                            .entity_id = id});
-}
-
-enum status customer_language(struct db *db, int64_t now, int64_t id,
-                              const char *language)
-{
-    int64_t changed;
-    enum status st;
-
-    if (strcmp(language, "ru") != 0 && strcmp(language, "en") != 0)
-        return ST_BAD;
-    st = db_exec(db, &changed, "UPDATE customer SET language = ? WHERE id = ?",
-                 DB_TEXT(language), DB_INT(id));
-    if (st == ST_OK && changed > 0)
-        st = customer_note(db, now, id, "customer.language", ACTOR_CUSTOMER);
-    return st;
 }
 
 enum status customer_unreachable(struct db *db, int64_t now, int64_t id,

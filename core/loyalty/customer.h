@@ -35,6 +35,7 @@
 #include "core/base/status.h"
 #include "core/contact.h"
 #include "core/io/db.h"
+#include "core/loyalty/called.h"
 
 /* Where somebody stands in telling us of themselves; kept in the row, so that it outlives
  * programs, and a day (PROFILE_LIFE) after the last answer it is asked whether they go
@@ -128,6 +129,19 @@ enum name_fault name_read(const char *s, size_t n, char out[CONTACT_NAME_BYTES])
 must_check enum status customer_name_set(struct db *db, int64_t now, int64_t id,
                                          const char *name);
 
+/* The same by somebody of the shop for them, and of their phone and language. */
+struct customer_change {
+    int64_t id, staff_id;
+    const char *text;
+};
+must_check enum status customer_name_change(struct db *db, int64_t now,
+                                            const struct customer_change *change);
+must_check enum status customer_phone_change(struct db *db, int64_t now,
+                                             const struct customer_change *change,
+                                             bool *shared);
+must_check enum status customer_language_change(struct db *db, int64_t now,
+                                                const struct customer_change *change);
+
 /* phone as phone_read gave it (phone.h); "": taken away. *shared: somebody else has the
  * same one. Both are kept and marked, and there is one birthday gift a year for both.
  * ST_NONE: it was so already. */
@@ -180,6 +194,8 @@ struct birthday_entry {
     struct date born;
     int32_t today; /* the shop's local day */
     struct birthday_limits limits;
+    int64_t staff_id;   /* who entered it for them; 0: they did */
+    const char *reason; /* … and why, kept as a keyed hash; NULL: none */
 };
 must_check enum status customer_birthday_set(struct db *db, int64_t now,
                                              const struct birthday_entry *e,
@@ -187,13 +203,8 @@ must_check enum status customer_birthday_set(struct db *db, int64_t now,
 
 /* ST_NONE: there was none. */
 must_check enum status customer_birthday_clear(struct db *db, int64_t now, int64_t id);
-
-/* The two columns customer_short_name asks for, of a customer's row named c. */
-#define CUSTOMER_CALLED                                                                \
-    "IF(c.name = '', c.first_name, c.name), IF(c.name = '', c.last_name, '')"
-
-/* "Мария К.": what a cashier may see. out holds CONTACT_NAME_BYTES + 8. */
-void customer_short_name(const char *first, const char *last,
-                         char out[CONTACT_NAME_BYTES + 8]);
+/* The same by staff: customer_id, staff_id and reason of e. */
+must_check enum status customer_birthday_drop(struct db *db, int64_t now,
+                                              const struct birthday_entry *e);
 
 #endif

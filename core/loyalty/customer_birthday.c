@@ -78,24 +78,27 @@ static void date_text(struct buf *out, bool have, struct date d)
 }
 
 static enum status birthday_audit(struct db *db, int64_t now,
-                                  const struct customer *was, const struct date *is)
+                                  const struct customer *was,
+                                  const struct birthday_entry *e, bool dropped)
 {
     struct buf old = {0}, new = {0};
     enum status st = ST_BROKEN;
 
     date_text(&old, was->has_birth, was->birth);
-    if (is != NULL)
-        date_text(&new, true, *is);
+    date_text(&new, !dropped, e->born);
     if (!old.failed && !new.failed) {
-        struct audit_field field = {"birth_date", old.s, new.s}; /* NULL: none */
+        const struct audit_field fields[] = {{"birth_date", old.s, new.s},
+                                             {"reason", NULL, e->reason}};
+        bool staff = e->staff_id != 0;
 
-        st = audit_add(db, now,
-                       &(struct audit_entry){.actor = ACTOR_CUSTOMER,
-                                             .actor_id = was->id,
-                                             .action = "customer.birthday",
-                                             .entity_id = was->id,
-                                             .fields = &field,
-                                             .n_fields = 1});
+        st = audit_add(
+            db, now,
+            &(struct audit_entry){.actor = staff ? ACTOR_STAFF : ACTOR_CUSTOMER,
+                                  .actor_id = staff ? e->staff_id : was->id,
+                                  .action = "customer.birthday",
+                                  .entity_id = was->id,
+                                  .fields = fields,
+                                  .n_fields = e->reason != NULL ? 2 : 1});
     }
     buf_free(&old);
     buf_free(&new);
@@ -126,12 +129,19 @@ enum status customer_birthday_set(struct db *db, int64_t now,
                  DB_DATE(cal_day(e->born)), DB_TIME(now), DB_TIME(now),
                  DB_INT(e->customer_id));
     if (st == ST_OK)
-        st = birthday_audit(db, now, &c, &e->born);
+        st = birthday_audit(db, now, &c, e, false);
     return st;
 }
 
 enum status customer_birthday_clear(struct db *db, int64_t now, int64_t id)
 {
+    return customer_birthday_drop(db, now, &(struct birthday_entry){.customer_id = id});
+}
+
+enum status customer_birthday_drop(struct db *db, int64_t now,
+                                   const struct birthday_entry *e)
+{
+    int64_t id = e->customer_id;
     struct customer c;
     enum status st = customer_load(db, id, &c);
 
@@ -140,5 +150,5 @@ enum status customer_birthday_clear(struct db *db, int64_t now, int64_t id)
     if (st == ST_OK)
         st = db_exec(db, NULL, "UPDATE customer SET birth_date = NULL WHERE id = ?",
                      DB_INT(id));
-    return st == ST_OK ? birthday_audit(db, now, &c, NULL) : st;
+    return st == ST_OK ? birthday_audit(db, now, &c, e, true) : st;
 }

@@ -4,6 +4,7 @@
  * The birthday is in customer_birthday.c. */
 #include "core/audit.h"
 #include "core/loyalty/customer.h"
+#include "core/loyalty/customer_word.h"
 #include "core/loyalty/identity.h"
 #include "core/loyalty/phone.h"
 
@@ -11,24 +12,34 @@
 #include <string.h>
 
 /* One change of one field, its values hashed. An empty text is none. */
-static enum status note(struct db *db, int64_t now, int64_t id, const char *action,
-                        struct audit_field field)
+static enum status note(struct db *db, int64_t now, const struct customer_change *who,
+                        const char *action, struct audit_field field)
 {
     if (field.was != NULL && field.was[0] == '\0')
         field.was = NULL;
     if (field.is != NULL && field.is[0] == '\0')
         field.is = NULL;
     return audit_add(db, now,
-                     &(struct audit_entry){.actor = ACTOR_CUSTOMER,
-                                           .actor_id = id,
-                                           .action = action,
-                                           .entity_id = id,
-                                           .fields = &field,
-                                           .n_fields = 1});
+                     &(struct audit_entry){
+                         .actor = who->staff_id != 0 ? ACTOR_STAFF : ACTOR_CUSTOMER,
+                         .actor_id = who->staff_id != 0 ? who->staff_id : who->id,
+                         .action = action,
+                         .entity_id = who->id,
+                         .fields = &field,
+                         .n_fields = 1});
 }
 
 enum status customer_name_set(struct db *db, int64_t now, int64_t id, const char *name)
 {
+    return customer_name_change(db, now,
+                                &(struct customer_change){.id = id, .text = name});
+}
+
+enum status customer_name_change(struct db *db, int64_t now,
+                                 const struct customer_change *change)
+{
+    const char *name = change->text;
+    int64_t id = change->id;
     struct customer c;
     enum status st = customer_load(db, id, &c);
 
@@ -38,7 +49,9 @@ enum status customer_name_set(struct db *db, int64_t now, int64_t id, const char
         st = db_exec(db, NULL, "UPDATE customer SET name = ? WHERE id = ?",
                      DB_TEXT(name), DB_INT(id));
     if (st == ST_OK)
-        st = note(db, now, id, "customer.name",
+        st = customer_words_keep(db, id);
+    if (st == ST_OK)
+        st = note(db, now, change, "customer.name",
                   (struct audit_field){"name", c.name, name});
     return st;
 }
@@ -122,6 +135,15 @@ static enum status phone_take(struct db *db, int64_t id)
 enum status customer_phone_set(struct db *db, int64_t now, int64_t id,
                                const char *phone, bool *shared)
 {
+    return customer_phone_change(
+        db, now, &(struct customer_change){.id = id, .text = phone}, shared);
+}
+
+enum status customer_phone_change(struct db *db, int64_t now,
+                                  const struct customer_change *change, bool *shared)
+{
+    const char *phone = change->text;
+    int64_t id = change->id;
     struct customer c;
     enum status st = customer_load(db, id, &c);
 
@@ -132,8 +154,33 @@ enum status customer_phone_set(struct db *db, int64_t now, int64_t id,
         st = phone[0] != '\0' ? phone_give(db, now, &c, phone, shared)
                               : phone_take(db, id);
     if (st == ST_OK)
-        st = note(db, now, id, "customer.phone",
+        st = note(db, now, change, "customer.phone",
                   (struct audit_field){"phone", c.phone, phone});
+    return st;
+}
+
+/* ---- the language --------------------------------------------------------------- */
+
+enum status customer_language(struct db *db, int64_t now, int64_t id,
+                              const char *language)
+{
+    return customer_language_change(
+        db, now, &(struct customer_change){.id = id, .text = language});
+}
+
+enum status customer_language_change(struct db *db, int64_t now,
+                                     const struct customer_change *change)
+{
+    int64_t changed;
+    enum status st;
+
+    if (strcmp(change->text, "ru") != 0 && strcmp(change->text, "en") != 0)
+        return ST_BAD;
+    st = db_exec(db, &changed, "UPDATE customer SET language = ? WHERE id = ?",
+                 DB_TEXT(change->text), DB_INT(change->id));
+    if (st == ST_OK && changed > 0)
+        st = note(db, now, change, "customer.language",
+                  (struct audit_field){"language", NULL, NULL});
     return st;
 }
 

@@ -6,8 +6,11 @@
 #include "core/base/money.h"
 #include "core/base/secret.h"
 #include "core/loyalty/discount_row.h"
+#include "core/loyalty/discount_tally.h"
+#include "core/stat.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CODE_TRIES 8
@@ -28,6 +31,9 @@ void discount_read(const struct db *db, int col, struct discount *out)
         .valid_until = db_time(db, col + 8),
         .created_at = db_time(db, col + 11),
         .store_id = db_is_null(db, col + 12) ? 0 : db_int(db, col + 12),
+        .min_purchase = db_int(db, col + 13),
+        .max_amount = db_int(db, col + 14),
+        .version = db_int(db, col + 15),
     };
     snprintf(out->code, sizeof out->code, "%s", db_text(db, col + 9, NULL));
     snprintf(out->token, sizeof out->token, "%s", db_text(db, col + 10, NULL));
@@ -105,6 +111,18 @@ enum discount_status discount_state(const struct discount *d, int64_t now)
     return d->status;
 }
 
+int64_t discount_off(const struct discount *d, int64_t amount)
+{
+    int64_t off = money_percent(amount, d->percent_bp);
+
+    return d->max_amount > 0 && off > d->max_amount ? d->max_amount : off;
+}
+
+bool discount_wants_sum(const struct discount *d)
+{
+    return d->min_purchase > 0 || d->max_amount > 0;
+}
+
 /* ---- issuing -------------------------------------------------------------------- */
 
 static bool spec_ok(const struct discount_spec *s)
@@ -113,8 +131,8 @@ static bool spec_ok(const struct discount_spec *s)
 
     return n > 0 && n <= ISSUE_KEY_MAX && s->percent_bp > 0 &&
            s->percent_bp <= PERCENT_WHOLE && s->valid_from < s->valid_until &&
-           s->uses >= 0 && s->uses <= USES_MAX && s->source > 0 &&
-           s->source < SOURCE_COUNT;
+           s->uses >= 0 && s->uses <= USES_MAX && s->min_purchase >= 0 &&
+           s->max_amount >= 0 && s->source > 0 && s->source < SOURCE_COUNT;
 }
 
 static enum status find_issued(struct db *db, const char *issue_key,
@@ -138,14 +156,16 @@ static enum status discount_insert(struct db *db, int64_t now,
     return db_exec(db, NULL,
                    "INSERT INTO discount (customer_id, source, issue_key, percent_bp,"
                    " code, token, valid_from, valid_until, uses_allowed, issued_by,"
-                   " reason, store_id, created_at)"
-                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                   " reason, store_id, created_at, min_purchase, max_amount)"
+                   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                    DB_INT(s->customer_id), DB_INT(s->source), DB_TEXT(s->issue_key),
                    DB_INT(s->percent_bp), DB_TEXT(code), DB_TEXT(token),
                    DB_TIME(s->valid_from), DB_TIME(s->valid_until),
                    DB_INT(s->uses > 0 ? s->uses : 1),
                    DB_INT_OR_NULL(s->staff_id != 0, s->staff_id), DB_TEXT(s->reason),
-                   DB_INT_OR_NULL(s->store_id != 0, s->store_id), DB_TIME(now));
+                   DB_INT_OR_NULL(s->store_id != 0, s->store_id), DB_TIME(now),
+                   DB_INT_OR_NULL(s->min_purchase != 0, s->min_purchase),
+                   DB_INT_OR_NULL(s->max_amount != 0, s->max_amount));
 }
 
 static enum status discount_note(struct db *db, int64_t now, const char *action,
@@ -197,7 +217,8 @@ enum status discount_renew(struct db *db, int64_t now, int64_t id, int64_t custo
         secret_token22(token);
         /* Whoever holds it at a till holds the old code: that card is void too. */
         st = db_exec(db, &changed,
-                     "UPDATE discount SET code = ?, token = ?, hold_token = NULL,"
+                     "UPDATE discount SET code = ?, token = ?,"
+                     " version = version + 1, hold_token = NULL,"
                      " hold_staff_id = NULL, hold_until = NULL, confirm_until = NULL"
                      " WHERE id = ? AND customer_id = ? AND status = 1"
                      " AND valid_until > ?",
@@ -215,12 +236,15 @@ enum status discount_renew(struct db *db, int64_t now, int64_t id, int64_t custo
 enum status discount_revoke(struct db *db, int64_t now, int64_t id, int64_t staff_id)
 {
     int64_t changed;
-    enum status st = db_exec(
-        db, &changed, "UPDATE discount SET status = 4 WHERE id = ? AND status = 1",
-        DB_INT(id));
+    enum status st = db_exec(db, &changed,
+                             "UPDATE discount SET status = 4, version = version + 1"
+                             " WHERE id = ? AND status = 1",
+                             DB_INT(id));
 
     if (st == ST_OK && changed == 0)
         st = ST_NONE;
+    if (st == ST_OK)
+        st = discount_turned(db, now, id, DISCOUNT_ACTIVE);
     return st == ST_OK ? discount_note(db, now, "discount.revoke", id, staff_id) : st;
 }
 
@@ -235,41 +259,43 @@ static enum status expire_each(struct db *db, int64_t now, int64_t *id, int *n)
         int64_t changed = 0;
 
         st = db_exec(db, &changed,
-                     "UPDATE discount SET status = 3 WHERE id = ? AND status = 1"
-                     " AND valid_until <= ?",
+                     "UPDATE discount SET status = 3, version = version + 1"
+                     " WHERE id = ? AND status = 1 AND valid_until <= ?",
                      DB_INT(id[i]), DB_TIME(now));
-        if (changed > 0)
+        if (st == ST_OK && changed > 0) {
+            st = discount_turned(db, now, id[i], DISCOUNT_ACTIVE);
             id[(*n)++] = id[i];
+        }
     }
     return st;
 }
 
-static enum status expire_all(struct db *db, int64_t now, int limit, int *n)
+/* The first ones, into id. */
+static enum status expire_find(struct db *db, int64_t now, int64_t *id, int limit,
+                               int *n)
 {
-    int64_t changed = 0;
-    enum status st = db_exec(db, &changed,
-                             "UPDATE discount SET status = 3"
-                             " WHERE status = 1 AND valid_until <= ?"
-                             " ORDER BY valid_until LIMIT ?",
-                             DB_TIME(now), DB_INT(limit));
+    enum status st = db_select(db,
+                               "SELECT id FROM discount WHERE status = 1"
+                               " AND valid_until <= ? ORDER BY valid_until, id LIMIT ?",
+                               DB_TIME(now), DB_INT(limit));
 
-    *n = st == ST_OK ? (int)changed : 0;
-    return st;
+    while (st == ST_OK && *n < limit && (st = db_next(db)) == ST_OK)
+        id[(*n)++] = db_int(db, 0);
+    return st == ST_NONE ? ST_OK : st;
 }
 
 enum status discount_expire_due(struct db *db, int64_t now, int64_t *id, int limit,
                                 int *n)
 {
-    enum status st;
+    int64_t *mine = id == NULL ? calloc((size_t)limit, sizeof *mine) : id;
+    enum status st = mine != NULL ? stat_late_expiring(db, now, limit) : ST_BROKEN;
 
     *n = 0;
+    if (st == ST_OK)
+        st = expire_find(db, now, mine, limit, n);
+    if (st == ST_OK)
+        st = expire_each(db, now, mine, n);
     if (id == NULL)
-        return expire_all(db, now, limit, n);
-    st = db_select(db,
-                   "SELECT id FROM discount WHERE status = 1 AND valid_until <= ?"
-                   " ORDER BY valid_until, id LIMIT ?",
-                   DB_TIME(now), DB_INT(limit));
-    while (st == ST_OK && *n < limit && (st = db_next(db)) == ST_OK)
-        id[(*n)++] = db_int(db, 0);
-    return st == ST_OK || st == ST_NONE ? expire_each(db, now, id, n) : st;
+        free(mine);
+    return st;
 }

@@ -7,6 +7,7 @@
  *                   |  |  <-------------------
  *                   |  |        its undo
  *                   |  +--- discount_expire_due ---> EXPIRED
+ *                   |  <--------------------------   (discount_act.h: a longer term)
  *                   +------ discount_revoke -------> REVOKED
  *
  * The database keeps the promises: one row an issue_key, one a code, one a token; never
@@ -17,7 +18,8 @@
  * ones then name nothing.
  *
  * A discount past valid_until is EXPIRED to everybody at once; the status in the row
- * follows later. discount_state() says what it is now. */
+ * follows later. discount_state() says what it is now. Whoever changes the status in the
+ * row says so (discount_tally.h). */
 #ifndef CORE_LOYALTY_DISCOUNT_H
 #define CORE_LOYALTY_DISCOUNT_H
 
@@ -51,7 +53,10 @@ struct discount {
     char code[CODE_SYMBOLS + 1];
     char token[DISCOUNT_TOKEN + 1];
     int64_t created_at;
-    int64_t store_id; /* the only store it is good at; 0: all */
+    int64_t store_id;                 /* the only store it is good at; 0: all */
+    int64_t min_purchase, max_amount; /* kopecks: of a purchase at least, taken off at
+                                         most; 0: any */
+    int64_t version;                  /* raised by whatever changes it, but for holds */
 };
 
 struct discount_spec {
@@ -60,10 +65,11 @@ struct discount_spec {
     const char *issue_key; /* "sub:42", "bday:42:2026", at most 96 ASCII characters */
     int percent_bp;
     int64_t valid_from, valid_until;
-    int uses;           /* 0 means 1 */
-    int64_t staff_id;   /* who issued it by hand; 0: the program */
-    const char *reason; /* of one issued by hand; NULL otherwise */
-    int64_t store_id;   /* the only store it is good at; 0: all */
+    int uses;                         /* 0 means 1 */
+    int64_t staff_id;                 /* who issued it by hand; 0: the program */
+    const char *reason;               /* of one issued by hand; NULL otherwise */
+    int64_t store_id;                 /* the only store it is good at; 0: all */
+    int64_t min_purchase, max_amount; /* kopecks; 0: any */
 };
 
 /* ST_OK issued now; ST_TAKEN the key was issued before, *out is that one (whatever
@@ -74,7 +80,7 @@ must_check enum status discount_issue(struct db *db, int64_t now,
                                       struct discount *out);
 
 /* The one for subscribing, once for life ("sub:<id>"), percent and term from the
- * settings. As discount_issue; ST_REFUSED also when it is switched off, or they have had
+ * settings. As discount_issue; ST_REFUSED also when it is switched off, or they are barred, or they have had
  * it under a row that was erased or has moved (identity.h). */
 must_check enum status discount_welcome(struct db *db, int64_t now, int64_t customer_id,
                                         struct discount *out);
@@ -95,6 +101,9 @@ must_check enum status discount_again(struct db *db, int64_t now, int64_t id,
  * re-issued before: discount_again answers ST_TAKEN with that one. */
 must_check enum status discount_again_may(struct db *db, int64_t now,
                                           const struct discount *d);
+
+/* The one its holder was given for it when it had run out; 0: none. */
+must_check enum status discount_heir(struct db *db, int64_t id, int64_t *heir);
 
 /* New code and token for the same discount; customer_id must be its holder (ST_NONE).
  */
@@ -119,6 +128,11 @@ must_check enum status discount_find_token(struct db *db, const char *token, siz
  * is ACTIVE. Pure. */
 enum discount_status discount_state(const struct discount *d, int64_t now);
 
+/* What it takes off a purchase of that sum, kopecks, rounded down; and must the sum be
+ * known before it is used? Pure. */
+int64_t discount_off(const struct discount *d, int64_t amount);
+bool discount_wants_sum(const struct discount *d);
+
 /* A page of a customer's discounts in one state (EXPIRED shows revoked ones too):
  * active ones by valid_until, others newest first. *n: how many were written; *total:
  * all. */
@@ -130,11 +144,6 @@ struct discount_page {
 must_check enum status discount_list(struct db *db, int64_t now,
                                      const struct discount_page *page,
                                      struct discount *out, int *n, int *total);
-
-/* The best active one to show first: highest percent, then the one that ends first.
- * ST_NONE: there is none. */
-must_check enum status discount_best(struct db *db, int64_t now, int64_t customer_id,
-                                     struct discount *out);
 
 /* Marks at most limit overdue ones; *n how many, id (room for limit; may be NULL) which.
  * n == limit: there may be more. */

@@ -43,17 +43,3 @@ enum status discount_list(struct db *db, int64_t now, const struct discount_page
         discount_read(db, 0, &out[(*n)++]);
     return st == ST_NONE ? ST_OK : st;
 }
-
-enum status discount_best(struct db *db, int64_t now, int64_t customer_id,
-                          struct discount *out)
-{
-    enum status st = db_one(db,
-                            "SELECT " DISCOUNT_COLUMNS " FROM discount d WHERE " ACTIVE
-                            " AND d.valid_from <= ?"
-                            " ORDER BY d.percent_bp DESC, d.valid_until, d.id LIMIT 1",
-                            DB_INT(customer_id), DB_TIME(now), DB_TIME(now));
-
-    if (st == ST_OK)
-        discount_read(db, 0, out);
-    return st;
-}

@@ -15,6 +15,17 @@ static bool ran_out(const struct discount *d, int64_t now)
            d->valid_until <= now && d->uses_count < d->uses_allowed;
 }
 
+enum status discount_heir(struct db *db, int64_t id, int64_t *heir)
+{
+    char key[40];
+    enum status st;
+
+    snprintf(key, sizeof key, "again:%lld", (long long)id);
+    st = db_one(db, "SELECT id FROM discount WHERE issue_key = ?", DB_TEXT(key));
+    *heir = st == ST_OK ? db_int(db, 0) : 0;
+    return st == ST_NONE ? ST_OK : st;
+}
+
 /* One for each that ran out, whoever presses and however often. by 0: its holder. */
 static enum status issue_again(struct db *db, int64_t now, int64_t days, int64_t by,
                                struct discount *d)
@@ -29,6 +40,8 @@ static enum status issue_again(struct db *db, int64_t now, int64_t days, int64_t
         .uses = d->uses_allowed - d->uses_count,
         .staff_id = by,
         .store_id = d->store_id,
+        .min_purchase = d->min_purchase,
+        .max_amount = d->max_amount,
     };
     char key[40];
 
@@ -43,8 +56,8 @@ enum status discount_reissue(struct db *db, int64_t now, int64_t id,
     struct settings set;
     enum status st = setting_load(db, &set);
 
-    if (st == ST_OK)
-        st = discount_load(db, id, out);
+    if (st == ST_OK) /* locked: an extension or an undo would make it good again */
+        st = discount_lock(db, id, out);
     if (st != ST_OK)
         return st;
     if (set.reissue_days == 0 || !staff_may(by, PERM_DISCOUNT_ISSUE) ||
@@ -82,7 +95,7 @@ enum status discount_again(struct db *db, int64_t now, int64_t id, int64_t custo
                            struct discount *out)
 {
     struct settings set;
-    enum status st = discount_load(db, id, out);
+    enum status st = discount_lock(db, id, out);
 
     if (st == ST_OK && out->customer_id != customer_id)
         st = ST_NONE;

@@ -10,8 +10,8 @@
 #define DISCOUNT_COLUMNS                                                               \
     "d.id, d.customer_id, d.source, d.status, d.percent_bp, d.uses_allowed,"           \
     " d.uses_count, d.valid_from, d.valid_until, d.code, d.token, d.created_at,"       \
-    " d.store_id"
-#define DISCOUNT_COLUMNS_N 13
+    " d.store_id, d.min_purchase, d.max_amount, d.version"
+#define DISCOUNT_COLUMNS_N 16
 
 /* The columns above, the first of them at col. */
 void discount_read(const struct db *db, int col, struct discount *out);

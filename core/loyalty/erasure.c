@@ -86,10 +86,12 @@ static enum status lock(struct db *db, int64_t customer_id, struct who *out)
 /* An older press than their last yes erases all the same: it was theirs, twice asked. */
 static enum status withdraw(struct db *db, int64_t now, const struct erasure_act *act)
 {
+    bool staff = act->actor == ACTOR_STAFF;
     const struct consent_act c = {.customer_id = act->customer_id,
                                   .purpose = PURPOSE_PD,
                                   .update_id = act->update_id,
-                                  .via = CHANNEL_MESSENGER};
+                                  .via = staff ? CHANNEL_PANEL : CHANNEL_MESSENGER,
+                                  .staff_id = staff ? act->actor_id : 0};
     enum status st = consent_revoke(db, now, &c);
 
     return st == ST_NONE ? ST_OK : st;

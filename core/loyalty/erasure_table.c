@@ -35,6 +35,7 @@
 const struct erasure_rule erasure_table[] = {
     DELETES_HIDDEN("document", "body"), /* an export is not exported again */
     DELETES_HIDDEN("discount_shown", "code"),
+    DELETES("discount_deed", "reason"), /* somebody's words about them */
 
     DELETES("support_copy", "message_id"),
     DELETES("support_line", "at"),
@@ -47,6 +48,13 @@ const struct erasure_rule erasure_table[] = {
     DELETES("customer_quota", "what"),
     DELETES("customer_quota", "n"),
     DELETES_HIDDEN("move_code", "code_hash"), /* a secret, for a quarter of an hour */
+    DELETES_HIDDEN("customer_word", "word"), /* of the names, which are shown */
+    DELETES("customer_tag", "tag_id"),
+    DELETES("customer_tag", "at"),
+    DELETES("segment_member", "segment_id"),
+    DELETES("segment_member", "at"),
+    DELETES("letter", "body"),
+    DELETES("letter", "made_at"),
     DELETES("erasure_due", "asked_at"),
     DELETES("erasure_due", "due_at"),
 
@@ -79,6 +87,7 @@ const struct erasure_rule erasure_table[] = {
     KEEPS_SHOWN("redemption", "discount_amount"),
     KEEPS_SHOWN("redemption", "voided_at"),
 
+    SETS("consent", "evidence", "''"), /* somebody's words about them */
     KEEPS("consent", "customer_id"),
     KEEPS_SHOWN("consent", "purpose"),
     KEEPS_SHOWN("consent", "granted"),
@@ -86,6 +95,8 @@ const struct erasure_rule erasure_table[] = {
     KEEPS_SHOWN("consent", "update_id"),
     KEEPS_SHOWN("consent", "at"),
 
+    DELETES_HIDDEN("bulk_part", "body"), /* the part of an export they are in */
+    KEEPS("bulk_item", "customer_id"),   /* what was done, by number */
     KEEPS("suspicion", "customer_id"), /* about a till; the number alone */
     KEEPS("gift_phone", "customer_id"), /* a keyed hash: one gift a year */
 
@@ -119,11 +130,19 @@ const struct erasure_rule erasure_table[] = {
     SETS("customer", "birth_set_at", "NULL"),
     SETS("customer", "birth_changed_at", "NULL"),
     KEEPS("customer", "gift_withheld"), /* a year */
+    KEEPS("customer", "left_out"),      /* a number: counted in no statistics */
     SETS("customer", "profile_step", "0"),
     SETS_HIDDEN("customer", "profile_alone", "0"),
     SETS_HIDDEN("customer", "profile_keys", "0"),
     SETS("customer", "profile_at", "NULL"),
     SETS("customer", "last_seen_at", "created_at"),
+    KEEPS_SHOWN("customer", "purchases"), /* the books */
+    KEEPS_SHOWN("customer", "spent_total"),
+    KEEPS_SHOWN("customer", "last_purchase_at"),
+    SETS("customer", "home_store_id", "NULL"),
+    SETS("customer", "barred_at", "NULL"),
+    SETS("customer", "notes", "''"),
+    KEEPS("customer", "phone_tail"), /* made of phone */
     KEEPS_SHOWN("customer", "created_at"),
 };
 /* clang-format on */
@@ -140,6 +159,9 @@ static const struct erasure_scope scopes[] = {
      "message m STRAIGHT_JOIN document"
      " ON document.id = CAST(JSON_EXTRACT(m.payload, '$.document') AS SIGNED)",
      "m.customer_id = ? OR (m.sender = 1 AND m.recipient = ?)", "ce", NULL},
+    {"discount_deed",
+     "discount d STRAIGHT_JOIN discount_deed ON discount_deed.discount_id = d.id",
+     "d.customer_id = ?", "c", "discount_deed.id"},
     {"discount_shown",
      "discount d STRAIGHT_JOIN discount_shown ON discount_shown.discount_id = d.id",
      "d.customer_id = ?", "c", NULL},
@@ -151,6 +173,17 @@ static const struct erasure_scope scopes[] = {
     {"support_block", OF_CUSTOMER, "c", "at"},
     {"customer_quota", OF_CUSTOMER, "c", "day"},
     {"move_code", OF_CUSTOMER, "c", NULL},
+    {"customer_word", OF_CUSTOMER, "c", NULL},
+    {"letter", OF_CUSTOMER, "c", "id"},
+    {"bulk_item", OF_CUSTOMER, "c", NULL},
+    /* A line of it begins with their number (bulk_slice.c). */
+    {"bulk_part",
+     "bulk_item i STRAIGHT_JOIN bulk_part ON bulk_part.task_id = i.task_id",
+     "i.customer_id = ? AND"
+     " INSTR(CONCAT(CHAR(10), bulk_part.body), CONCAT(CHAR(10), ?, ';')) > 0",
+     "cc", NULL},
+    {"customer_tag", OF_CUSTOMER, "c", "tag_id"},
+    {"segment_member", OF_CUSTOMER, "c", "segment_id"},
     {"erasure_due", OF_CUSTOMER, "c", "due_at"},
     {"message", OF_THEIR_CHAT, "ce", "id"},
     /* The kinds that may speak of a person by number; these bodies are searched whole. */

@@ -5,8 +5,10 @@
 #include "core/base/crash.h"
 #include "core/base/secret.h"
 #include "core/loyalty/consent.h"
+#include "core/loyalty/customer_word.h"
 #include "core/loyalty/erasure.h"
 #include "core/loyalty/identity.h"
+#include "core/stat.h"
 
 #include <string.h>
 
@@ -252,6 +254,10 @@ static enum status move(struct db *db, int64_t now, struct moving *m, int64_t to
         st = identity_leaves(db, now, m->from.channel, m->from.external_id, person);
     if (st == ST_OK)
         st = hand_over(db, m, &c);
+    if (st == ST_OK)
+        st = stat_leave_out_staff(db, now, c.channel, c.external_id);
+    if (st == ST_OK)
+        st = customer_words_keep(db, m->from.id);
     if (st == ST_OK)
         st = mind_keep(db, now, m->from.id, &mind);
     if (st == ST_OK)

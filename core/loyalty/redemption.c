@@ -57,14 +57,7 @@ enum verdict till_verdict(const struct staff *staff, const struct shift *shift)
 
 /* ---- reading -------------------------------------------------------------------- */
 
-#define COLUMNS                                                                        \
-    "SELECT r.id, r.discount_id, r.customer_id, r.staff_id, r.store_id, r.shift_id,"   \
-    " r.receipt_no, d.percent_bp, d.source, r.amount, r.discount_amount,"              \
-    " r.redeemed_at, r.voided_at, " CUSTOMER_CALLED ", p.name, s.name, r.op_key,"      \
-    " r.voided_by, r.unverified, r.void_reason, r.void_note"                           \
-    " FROM redemption r JOIN discount d ON d.id = r.discount_id"                       \
-    " JOIN customer c ON c.id = r.customer_id JOIN staff p ON p.id = r.staff_id"       \
-    " JOIN store s ON s.id = r.store_id"
+#define COLUMNS "SELECT " REDEMPTION_COLUMNS " FROM " REDEMPTION_FROM
 
 /* One that did not come from a button (an import) has a key of another form. */
 static void key_copy(char out[NONCE_TEXT + 1], const char *op_key)
@@ -72,35 +65,41 @@ static void key_copy(char out[NONCE_TEXT + 1], const char *op_key)
     snprintf(out, NONCE_TEXT + 1, "%s", nonce_ok(op_key) ? op_key : "");
 }
 
+void redemption_read(const struct db *db, int col, struct redemption *out)
+{
+    *out = (struct redemption){
+        .id = db_int(db, col),
+        .discount_id = db_int(db, col + 1),
+        .customer_id = db_int(db, col + 2),
+        .staff_id = db_int(db, col + 3),
+        .store_id = db_int(db, col + 4),
+        .shift_id = db_int(db, col + 5),
+        .receipt_no = (int)db_int(db, col + 6),
+        .percent_bp = (int)db_int(db, col + 7),
+        .source = (enum discount_source)db_int(db, col + 8),
+        .amount = db_is_null(db, col + 9) ? -1 : db_int(db, col + 9),
+        .discount = db_is_null(db, col + 10) ? -1 : db_int(db, col + 10),
+        .redeemed_at = db_time(db, col + 11),
+        .voided_at = db_time(db, col + 12),
+        .voided_by = db_int(db, col + 18),
+        .unverified = (enum member_state)db_int(db, col + 19),
+        .void_reason = (enum void_reason)db_int(db, col + 20),
+    };
+    customer_short_name(db_text(db, col + 13, NULL), db_text(db, col + 14, NULL),
+                        out->customer);
+    snprintf(out->staff, sizeof out->staff, "%s", db_text(db, col + 15, NULL));
+    snprintf(out->store, sizeof out->store, "%s", db_text(db, col + 16, NULL));
+    key_copy(out->key, db_text(db, col + 17, NULL));
+    if (!db_is_null(db, col + 21))
+        snprintf(out->void_note, sizeof out->void_note, "%s",
+                 db_text(db, col + 21, NULL));
+}
+
 enum status redemption_take(struct db *db, enum status st, struct redemption *out)
 {
-    if (st != ST_OK)
-        return st;
-    *out = (struct redemption){
-        .id = db_int(db, 0),
-        .discount_id = db_int(db, 1),
-        .customer_id = db_int(db, 2),
-        .staff_id = db_int(db, 3),
-        .store_id = db_int(db, 4),
-        .shift_id = db_int(db, 5),
-        .receipt_no = (int)db_int(db, 6),
-        .percent_bp = (int)db_int(db, 7),
-        .source = (enum discount_source)db_int(db, 8),
-        .amount = db_is_null(db, 9) ? -1 : db_int(db, 9),
-        .discount = db_is_null(db, 10) ? -1 : db_int(db, 10),
-        .redeemed_at = db_time(db, 11),
-        .voided_at = db_time(db, 12),
-        .voided_by = db_int(db, 18),
-        .unverified = (enum member_state)db_int(db, 19),
-        .void_reason = (enum void_reason)db_int(db, 20),
-    };
-    customer_short_name(db_text(db, 13, NULL), db_text(db, 14, NULL), out->customer);
-    snprintf(out->staff, sizeof out->staff, "%s", db_text(db, 15, NULL));
-    snprintf(out->store, sizeof out->store, "%s", db_text(db, 16, NULL));
-    key_copy(out->key, db_text(db, 17, NULL));
-    if (!db_is_null(db, 21))
-        snprintf(out->void_note, sizeof out->void_note, "%s", db_text(db, 21, NULL));
-    return ST_OK;
+    if (st == ST_OK)
+        redemption_read(db, 0, out);
+    return st;
 }
 
 enum status redemption_load(struct db *db, int64_t id, struct redemption *out)

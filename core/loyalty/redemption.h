@@ -74,7 +74,8 @@ struct redemption_ask {
     const struct shift *shift; /* NULL: none open */
     bool take; /* the cashier was told that it is held and goes on nevertheless */
     const struct tz *tz; /* of the day after which who left the channel has no discount
-                            for following it (follow.h); NULL: UTC */
+                            for following it (follow.h), at a store without a zone of
+                            its own; NULL: UTC */
 };
 
 /* Who spent it. */
@@ -127,6 +128,7 @@ enum price_result {
     PRICE_SET = 1, /* .card is the new one */
     PRICE_STALE,   /* that card is over: check the code again */
     PRICE_BAD,     /* zero, negative or beyond the setting amount_limit */
+    PRICE_SMALL,   /* under .card.discount.min_purchase */
     PRICE_REFUSED  /* no right, no shift, or amounts are not asked here */
 };
 /* ST_OK with a result. */
@@ -207,19 +209,23 @@ must_check enum status redemption_saved(struct db *db, int64_t customer_id, int 
                                         int64_t *saved);
 
 enum redeem_result {
-    REDEEM_DONE = 1, /* spent now, by this press */
-    REDEEM_ALREADY,  /* this press was counted before: show the same receipt */
-    REDEEM_LOST,     /* somebody else spent it first: .lost says who */
-    REDEEM_STALE,    /* the time is over, or another cashier took the hold:
+    REDEEM_DONE = 1,  /* spent now, by this press */
+    REDEEM_ALREADY,   /* this press was counted before: show the same receipt */
+    REDEEM_LOST,      /* somebody else spent it first: .lost says who */
+    REDEEM_STALE,     /* the time is over, or another cashier took the hold:
                         check the code again */
-    REDEEM_REFUSED,  /* .verdict: expired or revoked meanwhile, no right, no shift */
-    REDEEM_NO_AMOUNT /* this store asks for the sum first: redemption_price */
+    REDEEM_REFUSED,   /* .verdict: expired or revoked meanwhile, no right, no shift */
+    REDEEM_NO_AMOUNT, /* this store, or this discount, asks for the sum first:
+                         redemption_price */
+    REDEEM_BAD_AMOUNT /* of a sum said with the press: .price says why */
 };
 
 struct redemption_press {
     const char *nonce;
     const struct staff *staff; /* loaded in this transaction */
     const struct shift *shift; /* NULL: none open */
+    int64_t amount; /* of the purchase, where it is said together with the press,
+                       kopecks; 0: as it was entered on the card */
 };
 
 struct redeemed {
@@ -227,7 +233,9 @@ struct redeemed {
     enum verdict verdict;
     struct redemption redemption; /* DONE, ALREADY */
     struct spent lost;
-    struct discount discount; /* LOST, REFUSED, as far as the nonce still names it */
+    enum price_result price;  /* BAD_AMOUNT */
+    struct discount discount; /* LOST, REFUSED, as far as the nonce still names it;
+                                 BAD_AMOUNT */
     char store
         [CONTACT_NAME_BYTES]; /* REFUSED, WRONG_STORE: the only one it is good at */
 };

@@ -34,6 +34,7 @@ struct found {
     bool own;                 /* the customer is the cashier */
     bool mine;                /* this cashier's button still works */
     bool elsewhere;           /* held, and by another */
+    int64_t until;            /* held until then; 0: not */
     int64_t store;            /* the only store it is good at; 0: all */
     bool follows;             /* the channel, as far as we know */
     int64_t known;            /* … when we learned it; 0: never asked */
@@ -68,6 +69,7 @@ static void found_read(const struct db *db, int64_t now, const struct staff *sta
                db_int(db, c + 3) == staff->external_id,
         .mine = mine && !db_is_null(db, c + 8) && db_time(db, c + 8) > now,
         .elsewhere = held && !mine,
+        .until = held ? db_time(db, c + 5) : 0,
         .store = db_int(db, c + 12),
         .follows = db_int(db, c + 14) != 0,
         .known = db_time(db, c + 16) > db_time(db, c + 15) ? db_time(db, c + 16)
@@ -130,6 +132,8 @@ static enum status guessing(struct db *db, int64_t now,
 struct terms {
     struct settings set;
     enum amount_mode amount_mode;
+    const struct tz *tz; /* of the night that ends a day */
+    struct tz *own;      /* … the store's, where it has one. Ours */
 };
 
 static enum status terms_load(struct db *db, const struct redemption_ask *ask,
@@ -140,6 +144,23 @@ static enum status terms_load(struct db *db, const struct redemption_ask *ask,
     if (st == ST_OK)
         st = amount_mode_load(db, &out->set, ask->shift->store_id, &out->amount_mode);
     return st;
+}
+
+/* The night falls where the till stands. Asked for who left alone: they are few. */
+static enum status night_load(struct db *db, const struct redemption_ask *ask,
+                              const struct found *f, struct terms *t)
+{
+    enum status st = ST_OK;
+
+    t->tz = ask->tz;
+    if (f->follows || t->set.unsubscribe_policy != SETTING_LEFT_END_OF_DAY)
+        return ST_OK;
+    st = db_one(db, "SELECT tz FROM store WHERE id = ?", DB_INT(ask->shift->store_id));
+    if (st == ST_OK && db_text(db, 0, NULL)[0] != '\0')
+        t->own = tz_open(db_text(db, 0, NULL));
+    if (t->own != NULL)
+        t->tz = t->own;
+    return st == ST_NONE ? ST_OK : st;
 }
 
 /* A discount for who follows the channel, in a shop that looks at it at the till. */
@@ -164,7 +185,7 @@ static enum verdict decide(const struct card *card, const struct found *f,
         return VERDICT_OWN;
     if (for_followers(card, &terms->set) &&
         follow_ended(&terms->set, &(struct follower){f->follows, f->known, f->since},
-                     ask->tz, now))
+                     terms->tz, now))
         return VERDICT_LEFT;
     return f->elsewhere && !ask->take ? VERDICT_HELD : VERDICT_VALID;
 }
@@ -183,10 +204,10 @@ static void card_fill(struct card *card, const struct found *f,
     card->held_until = now + terms->set.hold_minutes * MINUTE;
     card->confirm_until = now + terms->set.confirm_minutes * MINUTE;
     card->held_by[0] = '\0';
-    card->amount_mode = terms->amount_mode;
+    card->amount_mode =
+        discount_wants_sum(&card->discount) ? AMOUNT_REQUIRED : terms->amount_mode;
     card->amount = f->amount;
-    card->off =
-        f->amount < 0 ? -1 : money_percent(f->amount, card->discount.percent_bp);
+    card->off = f->amount < 0 ? -1 : discount_off(&card->discount, f->amount);
 }
 
 /* The WHERE repeats what was just read: when somebody was faster, nothing changes and
@@ -198,7 +219,13 @@ static enum status hold(struct db *db, int64_t now, const struct redemption_ask 
     bool wanting = card->amount < 0 && card->amount_mode == AMOUNT_REQUIRED;
     enum member_state member = card->ask_member ? MEMBER_ASKED : f->member;
     int64_t changed;
-    enum status st =
+    enum status st;
+
+    /* Twice in the very same moment: the row says all of it already, and an UPDATE that
+     * changes nothing would look like somebody who was faster. */
+    if (f->mine && f->until == card->held_until)
+        return ST_OK;
+    st =
         db_exec(db, &changed,
                 "UPDATE discount SET hold_token = ?, hold_staff_id = ?, hold_until = ?,"
                 " confirm_until = ?, hold_amount = ?, hold_member = ?"
@@ -252,12 +279,15 @@ static enum status spent_before(struct db *db, int64_t now,
 static enum status judge(struct db *db, int64_t now, const struct redemption_ask *ask,
                          struct card *card, const struct found *f)
 {
-    struct terms terms;
+    struct terms terms = {0};
     enum status st = terms_load(db, ask, &terms);
 
+    if (st == ST_OK)
+        st = night_load(db, ask, f, &terms);
     if (st != ST_OK)
         return st;
     card->verdict = decide(card, f, ask, &terms, now);
+    tz_close(terms.own);
     if (card->verdict == VERDICT_VALID) {
         card_fill(card, f, &terms, now);
         st = hold(db, now, ask, card, f);

@@ -2,10 +2,11 @@
 #include "core/audit.h"
 #include "core/base/crash.h"
 #include "core/base/log.h"
-#include "core/base/money.h"
 #include "core/io/queue.h"
 #include "core/loyalty/customer.h"
 #include "core/loyalty/discount_row.h"
+#include "core/loyalty/discount_tally.h"
+#include "core/loyalty/purchase.h"
 #include "core/loyalty/redemption_row.h"
 
 #include <stdio.h>
@@ -19,6 +20,7 @@ struct held {
     bool wanting;             /* … and it must be */
     enum member_state member; /* 0: the channel was not asked */
     enum verdict veto; /* VALID: nothing that the discount's own row does not say */
+    bool over;         /* pressed before, or ended */
 };
 
 static enum verdict veto_of(bool agreed, int64_t store, const struct held *h,
@@ -39,7 +41,8 @@ static enum status held_load(struct db *db, const struct redemption_press *p,
     const int c = DISCOUNT_COLUMNS_N;
     enum status st = db_one(db,
                             "SELECT " DISCOUNT_COLUMNS ", " CUSTOMER_CALLED ", c.pd_ok,"
-                            " d.hold_amount, d.hold_member, d.store_id FROM discount d"
+                            " d.hold_amount, d.hold_member, d.store_id,"
+                            " d.confirm_until FROM discount d"
                             " JOIN customer c ON c.id = d.customer_id"
                             " WHERE d.hold_token = ? AND d.hold_staff_id = ?",
                             DB_TEXT(p->nonce), DB_INT(p->staff->id));
@@ -50,6 +53,7 @@ static enum status held_load(struct db *db, const struct redemption_press *p,
     h->amount = db_is_null(db, c + 3) ? -1 : db_int(db, c + 3);
     h->wanting = !db_is_null(db, c + 3) && h->amount < 0;
     h->member = (enum member_state)db_int(db, c + 4);
+    h->over = db_is_null(db, c + 6);
     h->veto = veto_of(db_int(db, c + 2) != 0, db_int(db, c + 5), h, p);
     customer_short_name(db_text(db, c, NULL), db_text(db, c + 1, NULL), out->customer);
     out->discount_id = h->d.id;
@@ -70,7 +74,8 @@ static enum status use_up(struct db *db, int64_t now, const struct redemption_pr
         db_exec(db, &changed,
                 "UPDATE discount SET"
                 " status = IF(uses_count + ? >= uses_allowed, 2, 1),"
-                " uses_count = uses_count + ?, hold_until = NULL,"
+                " uses_count = uses_count + ?, version = version + 1,"
+                " hold_until = NULL,"
                 " confirm_until = NULL"
                 " WHERE id = ? AND hold_token = ? AND hold_staff_id = ?"
                 " AND confirm_until > ? AND status = 1 AND uses_count < uses_allowed"
@@ -168,6 +173,30 @@ static enum status redemption_tell(struct db *db, int64_t now,
     return job_put(db, now, &spec);
 }
 
+/* ---- the sum, where it is said with the press ------------------------------------- */
+
+/* ST_REFUSED: it will not do, *out says why. Of a card that is over nothing is asked: the
+ * same press once more is answered as the first time. */
+static enum status press_sum(struct db *db, const struct redemption_press *p,
+                             struct held *h, struct redeemed *out)
+{
+    enum status st;
+
+    if (p->amount == 0 || h->over)
+        return ST_OK;
+    st = amount_judge(db, p->shift->store_id, &h->d, p->amount, &out->price);
+    if (st != ST_OK)
+        return st;
+    out->result = REDEEM_BAD_AMOUNT;
+    out->discount = h->d;
+    if (out->price != PRICE_SET)
+        return ST_REFUSED;
+    out->result = REDEEM_STALE;
+    h->amount = p->amount;
+    h->wanting = false;
+    return ST_OK;
+}
+
 /* ---- why not -------------------------------------------------------------------- */
 
 /* The discount that this nonce was once given for. */
@@ -199,17 +228,30 @@ static enum status store_name(struct db *db, struct redeemed *out)
     return st == ST_NONE ? ST_OK : st;
 }
 
+/* The same press once more, and theirs: ALREADY. Else *out stays as it is. */
+static enum status pressed_before(struct db *db, const struct redemption_press *p,
+                                  struct redeemed *out)
+{
+    struct redemption before;
+    enum status st = redemption_find(db, p->nonce, &before);
+
+    if (st != ST_OK || before.staff_id != p->staff->id)
+        return st == ST_NONE ? ST_OK : st;
+    out->result = REDEEM_ALREADY;
+    out->redemption = before;
+    return ST_OK;
+}
+
 static enum status why_not(struct db *db, int64_t now, const struct redemption_press *p,
                            enum verdict veto, struct redeemed *out)
 {
-    enum status st = redemption_find(db, p->nonce, &out->redemption);
+    enum status st;
 
     out->result = REDEEM_STALE;
-    if (st == ST_OK && out->redemption.staff_id == p->staff->id) {
-        out->result = REDEEM_ALREADY;
+    st = pressed_before(db, p, out);
+    if (st == ST_OK && out->result == REDEEM_ALREADY)
         return ST_OK;
-    }
-    if (st == ST_OK || st == ST_NONE)
+    if (st == ST_OK)
         st = nonce_discount(db, p, &out->discount);
     if (st != ST_OK)
         return st == ST_NONE ? ST_OK : st;
@@ -229,13 +271,15 @@ static enum status why_not(struct db *db, int64_t now, const struct redemption_p
 static enum status redeem(struct db *db, int64_t now, const struct redemption_press *p,
                           const struct held *h, struct redemption *r)
 {
+    int64_t paid;
     enum status st;
 
     r->staff_id = p->staff->id;
     r->store_id = p->shift->store_id;
     r->shift_id = p->shift->id;
     r->amount = h->amount;
-    r->discount = h->amount < 0 ? -1 : money_percent(h->amount, h->d.percent_bp);
+    r->discount = h->amount < 0 ? -1 : discount_off(&h->d, h->amount);
+    paid = h->amount < 0 ? 0 : h->amount - r->discount;
     r->unverified = h->member == MEMBER_ASKED ? MEMBER_ASKED : 0;
     r->redeemed_at = now;
     snprintf(r->key, sizeof r->key, "%s", p->nonce);
@@ -244,6 +288,11 @@ static enum status redeem(struct db *db, int64_t now, const struct redemption_pr
     if (p->shift->training)
         return training_insert(db, now, r);
     st = redemption_insert(db, now, p, &h->d, r);
+    if (st == ST_OK)
+        st = discount_turned(db, now, h->d.id, DISCOUNT_ACTIVE);
+    if (st == ST_OK)
+        st = purchase_made(
+            db, &(struct purchase){h->d.customer_id, r->store_id, paid, now});
     if (st != ST_OK)
         return st;
     crash_point("redeem.inserted");
@@ -258,13 +307,19 @@ enum status redemption_confirm(struct db *db, int64_t now,
 
     *out = (struct redeemed){.result = REDEEM_REFUSED,
                              .verdict = till_verdict(p->staff, p->shift)};
+    if (out->verdict == VERDICT_NO_SHIFT) /* it may have ended since they pressed */
+        return pressed_before(db, p, out);
     if (out->verdict != VERDICT_VALID)
         return ST_OK;
     out->result = REDEEM_STALE;
     if (!nonce_ok(p->nonce))
         return ST_OK;
     st = held_load(db, p, &h, &out->redemption);
-    if (st == ST_OK && h.wanting) {
+    if (st == ST_OK)
+        st = press_sum(db, p, &h, out);
+    if (st == ST_REFUSED)
+        return ST_OK;
+    if (st == ST_OK && h.wanting && !h.over) {
         out->result = REDEEM_NO_AMOUNT;
         return ST_OK;
     }

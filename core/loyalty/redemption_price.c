@@ -2,7 +2,6 @@
  *
  * The sum of the purchase, entered on an open card. */
 #include "core/base/clock.h"
-#include "core/base/money.h"
 #include "core/loyalty/customer.h"
 #include "core/loyalty/discount_row.h"
 #include "core/loyalty/redemption_row.h"
@@ -73,28 +72,52 @@ static enum status price(struct db *db, int64_t now, const struct price_ask *ask
     out->held_until = now + set->hold_minutes * MINUTE;
     out->confirm_until = now + set->confirm_minutes * MINUTE;
     out->amount = ask->amount;
-    out->off = money_percent(ask->amount, out->discount.percent_bp);
+    out->off = discount_off(&out->discount, ask->amount);
     return sum_write(db, ask, out);
+}
+
+enum status amount_judge(struct db *db, int64_t store_id, const struct discount *d,
+                         int64_t amount, enum price_result *result)
+{
+    struct settings set;
+    enum amount_mode mode;
+    enum status st = setting_load(db, &set);
+
+    *result = PRICE_SET;
+    if (st == ST_OK)
+        st = amount_mode_load(db, &set, store_id, &mode);
+    if (st != ST_OK)
+        return st;
+    if (mode == AMOUNT_OFF && (d == NULL || !discount_wants_sum(d)))
+        *result = PRICE_REFUSED;
+    else if (amount <= 0 || amount > set.amount_limit)
+        *result = PRICE_BAD;
+    else if (d != NULL && amount < d->min_purchase)
+        *result = PRICE_SMALL;
+    return ST_OK;
 }
 
 static enum status price_ask(struct db *db, int64_t now, const struct price_ask *ask,
                              enum price_result *result, struct card *card)
 {
     struct settings set;
-    enum status st = setting_load(db, &set);
+    enum status open = nonce_ok(ask->nonce) ? card_load(db, now, ask, card) : ST_NONE;
+    enum status st = open == ST_NONE ? ST_OK : open;
 
-    *result = PRICE_REFUSED;
+    if (st == ST_OK)
+        st = setting_load(db, &set);
     if (st == ST_OK)
         st = amount_mode_load(db, &set, ask->shift->store_id, &card->amount_mode);
-    if (st != ST_OK || card->amount_mode == AMOUNT_OFF)
+    if (st == ST_OK)
+        st = amount_judge(db, ask->shift->store_id,
+                          open == ST_OK ? &card->discount : NULL, ask->amount, result);
+    if (st != ST_OK || *result != PRICE_SET)
         return st;
-    *result = PRICE_BAD;
-    if (ask->amount <= 0 || ask->amount > set.amount_limit)
-        return ST_OK;
     *result = PRICE_STALE;
-    st = nonce_ok(ask->nonce) ? card_load(db, now, ask, card) : ST_NONE;
-    if (st != ST_OK)
-        return st == ST_NONE ? ST_OK : st;
+    if (open != ST_OK)
+        return ST_OK;
+    if (discount_wants_sum(&card->discount))
+        card->amount_mode = AMOUNT_REQUIRED;
     *result = PRICE_SET;
     return price(db, now, ask, &set, card);
 }

@@ -152,9 +152,10 @@ static enum status cards_end(struct db *db, int64_t now, int64_t store_id)
 enum status training_set(struct db *db, int64_t now, const struct training_switch *sw)
 {
     int64_t changed;
-    enum status st = db_exec(
-        db, &changed, "UPDATE store SET training = ? WHERE id = ? AND training <> ?",
-        DB_INT(sw->on), DB_INT(sw->store_id), DB_INT(sw->on));
+    enum status st = db_exec(db, &changed,
+                             "UPDATE store SET training = ?, version = version + 1"
+                             " WHERE id = ? AND training <> ?",
+                             DB_INT(sw->on), DB_INT(sw->store_id), DB_INT(sw->on));
 
     if (st != ST_OK || changed == 0)
         return st; /* it was so already */

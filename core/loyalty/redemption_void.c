@@ -3,7 +3,10 @@
 #include "core/base/buf.h"
 #include "core/base/utf.h"
 #include "core/io/queue.h"
+#include "core/loyalty/discount_tally.h"
+#include "core/loyalty/purchase.h"
 #include "core/loyalty/redemption_row.h"
+#include "core/stat.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,18 +69,6 @@ static enum status mark_void(struct db *db, int64_t now, const struct void_ask *
     return st == ST_OK && changed == 0 ? ST_NONE : st;
 }
 
-/* It ran out, and its holder was given another one for it (discount_reissue.c). */
-static enum status replaced(struct db *db, int64_t discount_id, bool *yes)
-{
-    char key[40];
-    enum status st;
-
-    snprintf(key, sizeof key, "again:%lld", (long long)discount_id);
-    st = db_one(db, "SELECT 1 FROM discount WHERE issue_key = ?", DB_TEXT(key));
-    *yes = st == ST_OK;
-    return st == ST_NONE ? ST_OK : st;
-}
-
 /* The code is good again, until its own time is over; one whose time ran out between the
  * sale and now gets the shop's grace, unless another one has taken its place. A revoked
  * one stays revoked. */
@@ -85,14 +76,16 @@ static enum status give_back(struct db *db, int64_t now, const struct void_ask *
                              int64_t discount_id)
 {
     int64_t changed;
+    int64_t heir;
     bool other;
-    enum status st = replaced(db, discount_id, &other);
+    enum status st = discount_heir(db, discount_id, &heir);
 
+    other = heir != 0;
     if (st != ST_OK)
         return st;
     st = db_exec(db, &changed,
                  "UPDATE discount SET status = IF(status = 4 OR ?, status, 1),"
-                 " uses_count = uses_count - 1,"
+                 " uses_count = uses_count - 1, version = version + 1,"
                  " valid_until = IF(valid_until <= ? AND NOT ?,"
                  " GREATEST(valid_until, ?), valid_until)"
                  " WHERE id = ? AND uses_count > 0",
@@ -128,8 +121,12 @@ static enum status undo(struct db *db, int64_t now, const struct void_ask *ask,
                         const struct redemption *r, enum void_result *result)
 {
     /* The discount's row first: the order of locks is the same as in redeeming. */
-    enum status st = db_one(db, "SELECT id FROM discount WHERE id = ? FOR UPDATE",
-                            DB_INT(r->discount_id));
+    enum status st =
+        db_one(db, "SELECT status, valid_until FROM discount WHERE id = ? FOR UPDATE",
+               DB_INT(r->discount_id));
+    enum discount_status was =
+        st == ST_OK ? (enum discount_status)db_int(db, 0) : DISCOUNT_ACTIVE;
+    int64_t expired = was == DISCOUNT_EXPIRED ? db_time(db, 1) : now;
 
     if (st == ST_OK)
         st = mark_void(db, now, ask, r->id);
@@ -139,6 +136,14 @@ static enum status undo(struct db *db, int64_t now, const struct void_ask *ask,
     }
     if (st == ST_OK)
         st = give_back(db, now, ask, r->discount_id);
+    if (st == ST_OK)
+        st = discount_turned(db, now, r->discount_id, was);
+    if (st == ST_OK)
+        st = purchase_undone(db, r->customer_id);
+    if (st == ST_OK)
+        st = stat_late(db, now, r->redeemed_at);
+    if (st == ST_OK)
+        st = stat_late(db, now, expired);
     if (st == ST_OK)
         st = void_tell(db, now, ask, r);
     return st;

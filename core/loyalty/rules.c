@@ -74,6 +74,9 @@ enum status discount_welcome(struct db *db, int64_t now, int64_t customer_id,
     if (st == ST_OK && set.discount_percent_bp == 0)
         st = ST_REFUSED;
     if (st == ST_OK)
+        st = db_one(db, "SELECT 1 FROM customer WHERE id = ? AND barred_at IS NULL",
+                    DB_INT(customer_id));
+    if (st == ST_OK)
         st = identity_person(db, customer_id, &person);
     if (st != ST_OK)
         return st == ST_NONE ? ST_REFUSED : st;
@@ -134,6 +137,11 @@ static enum status publish(struct db *db, int64_t now, struct consent_draft d,
         st = consent_text_publish(db, now, &d, &text);
     buf_free(&body);
     return st;
+}
+
+bool consent_text_uses(const char *setting)
+{
+    return strstr(setting, "_text_") != NULL || strncmp(setting, "brand_", 6) == 0;
 }
 
 enum status consent_text_sync(struct db *db, int64_t now)

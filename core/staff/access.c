@@ -37,6 +37,21 @@ enum status access_load(struct db *db, int64_t id, struct access *out)
     return access_take(db, db_one(db, SELECT " WHERE a.id = ?", DB_INT(id)), out);
 }
 
+enum status access_waiting(struct db *db, int64_t now, struct access *out, int room,
+                           int *n)
+{
+    enum status st = db_select(
+        db,
+        SELECT " WHERE a.asked_at > ? AND a.state = ? ORDER BY a.asked_at"
+               " LIMIT ?",
+        DB_TIME(now - ACCESS_LIFE_HOURS * HOUR), DB_INT(ACCESS_OPEN), DB_INT(room));
+
+    *n = 0;
+    while (st == ST_OK && *n < room && (st = db_next(db)) == ST_OK)
+        st = access_take(db, st, &out[(*n)++]);
+    return st == ST_NONE ? ST_OK : st;
+}
+
 static enum status access_note(struct db *db, int64_t now, const char *action,
                                const struct access_decision *d)
 {

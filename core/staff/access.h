@@ -47,6 +47,10 @@ must_check enum status access_ask(struct db *db, int64_t now, const struct conta
 
 must_check enum status access_load(struct db *db, int64_t id, struct access *out);
 
+/* Those that nobody has answered yet, the oldest first; *n how many, at most room. */
+must_check enum status access_waiting(struct db *db, int64_t now, struct access *out,
+                                      int room, int *n);
+
 struct access_decision {
     int64_t id;
     const struct staff *by; /* loaded in this transaction */

@@ -292,21 +292,30 @@ static enum status can_own(struct db *db, const struct staff *next)
     return next->channel == CHANNEL_MESSENGER && !a.disabled ? ST_OK : ST_REFUSED;
 }
 
-/* The new owner first: the last one cannot leave. */
+enum status account_can_take(struct db *db, const struct staff *from,
+                             const struct staff *to)
+{
+    if (!from->active || from->role != ROLE_OWNER || !to->active ||
+        to->id == from->id || to->role == ROLE_OWNER)
+        return ST_REFUSED;
+    return can_own(db, to);
+}
+
+/* Both as they are by now, and held: whoever is dismissed at this very moment gets no
+ * shop. The new owner first: the last one cannot leave. */
 enum status account_hand_over(struct db *db, int64_t now, const struct staff *by,
                               int64_t who)
 {
-    struct staff next;
-    enum status st = staff_load(db, who, &next);
+    struct staff next, from;
+    enum status st = staff_lock(db, who, &next);
 
-    if (st == ST_OK && (!by->active || by->role != ROLE_OWNER || !next.active ||
-                        next.id == by->id || next.role == ROLE_OWNER))
-        st = ST_REFUSED;
     if (st == ST_OK)
-        st = can_own(db, &next);
+        st = staff_lock(db, by->id, &from);
     if (st == ST_OK)
-        st = role_give(db, now, &next, ROLE_OWNER, by->id);
+        st = account_can_take(db, &from, &next);
     if (st == ST_OK)
-        st = role_give(db, now, by, ROLE_ADMINISTRATOR, by->id);
-    return st == ST_OK ? account_note(db, now, "staff.hand_over", by->id, who) : st;
+        st = role_give(db, now, &next, ROLE_OWNER, from.id);
+    if (st == ST_OK)
+        st = role_give(db, now, &from, ROLE_ADMINISTRATOR, from.id);
+    return st == ST_OK ? account_note(db, now, "staff.hand_over", from.id, who) : st;
 }

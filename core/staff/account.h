@@ -88,9 +88,14 @@ struct account_act {
 must_check enum status account_switch(struct db *db, int64_t now,
                                       const struct account_act *act);
 
+/* Could the shop pass from one to the other? ST_REFUSED: from is no owner, or to is not
+ * active, has no messenger, is disabled, or is an owner already. */
+must_check enum status account_can_take(struct db *db, const struct staff *from,
+                                        const struct staff *to);
+
 /* The shop changes hands: who becomes owner, by becomes administrator, both are out of
- * all sessions. The caller has asked for by's password again. ST_REFUSED: by is no
- * owner, or who is not active, has no messenger, is disabled, or is one already. */
+ * all sessions. Both have said yes (ownership.h). ST_REFUSED: account_can_take says no,
+ * of both as they are by now. */
 must_check enum status account_hand_over(struct db *db, int64_t now,
                                          const struct staff *by, int64_t who);
 

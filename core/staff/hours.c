@@ -58,6 +58,42 @@ static size_t begins_with(const char *s, const char *word)
     return (size_t)(a - (const unsigned char *)s);
 }
 
+static const char *word_in(const char *lang, enum word word, int day)
+{
+    static const char *const days[2][7] = {
+        {"вс", "пн", "вт", "ср", "чт", "пт", "сб"},
+        {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}};
+    static const char *const others[2][5] = {
+        {NULL, NULL, "ежедневно", "выходной", "круглосуточно"},
+        {NULL, NULL, "daily", "closed", "day and night"}};
+    int in = strcmp(lang, "en") == 0;
+
+    return word == WORD_DAY ? days[in][day] : others[in][word];
+}
+
+/* A word of the other language; 24/7 is of none. */
+static bool is_foreign(const char *text, const char *lang)
+{
+    bool latin = (unsigned char)text[0] < 0x80;
+
+    return (text[0] < '0' || text[0] > '9') && latin == (strcmp(lang, "en") != 0);
+}
+
+void hours_add(struct buf *out, const char *s, const char *lang)
+{
+    while (*s != '\0') {
+        size_t n = 0;
+
+        for (size_t i = 0; n == 0 && i < sizeof words / sizeof *words; i++)
+            if (is_foreign(words[i].text, lang) &&
+                (n = begins_with(s, words[i].text)) > 0)
+                buf_adds(out, word_in(lang, words[i].word, words[i].day));
+        if (n == 0)
+            buf_addc(out, *s);
+        s += n > 0 ? n : 1;
+    }
+}
+
 struct reader {
     const char *s;
     bool bad; /* of our form, but cannot be */

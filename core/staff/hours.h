@@ -12,6 +12,7 @@
 #ifndef CORE_STAFF_HOURS_H
 #define CORE_STAFF_HOURS_H
 
+#include "core/base/buf.h"
 #include "core/base/status.h"
 
 #include <stdbool.h>
@@ -29,6 +30,10 @@ struct hours {
 /* ST_OK; ST_NONE: a free text; ST_BAD: it is of our form and says what cannot be, as
  * "пн-пт 9-25". */
 must_check enum status hours_read(const char *s, struct hours *out);
+
+/* What hours_read understood, with the words of that language ("ru", "en"): "Mon–Fri
+ * 9–20, Sun closed". Adds to out. */
+void hours_add(struct buf *out, const char *s, const char *lang);
 
 /* What holds at a minute of a weekday. */
 struct hours_now {

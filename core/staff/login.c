@@ -200,6 +200,18 @@ enum status login_use(struct db *db, int64_t now, const struct login_try *t,
     return st == ST_TAKEN || st == ST_REFUSED ? ST_OK : st;
 }
 
+enum status login_end_all(struct db *db, int64_t now, int64_t staff_id)
+{
+    enum status st = account_out(db, now, staff_id);
+
+    if (st != ST_OK)
+        return st;
+    return db_exec(db, NULL,
+                   "UPDATE login_token SET expires_at = ? WHERE staff_id = ?"
+                   " AND used_at IS NULL AND expires_at > ?",
+                   DB_TIME(now), DB_INT(staff_id), DB_TIME(now));
+}
+
 enum status login_forget(struct db *db, int64_t before, int limit, int *n)
 {
     int64_t gone = 0;

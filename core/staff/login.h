@@ -64,6 +64,10 @@ struct login_try {
 must_check enum status login_use(struct db *db, int64_t now, const struct login_try *t,
                                  enum login_result *result, struct session *out);
 
+/* Out of all sessions (account_out), and what was made or confirmed for them and nobody
+ * has used yet is good for nothing. */
+must_check enum status login_end_all(struct db *db, int64_t now, int64_t staff_id);
+
 must_check enum status login_forget(struct db *db, int64_t before, int limit, int *n);
 
 #endif

@@ -36,15 +36,19 @@ enum perm {
     PERM_DISCOUNT_REDEEM,
     PERM_DISCOUNT_ISSUE, /* by hand */
     PERM_DISCOUNT_REVOKE,
+    PERM_DISCOUNT_VIEW, /* all of them, not one by its code */
     PERM_REDEMPTION_VOID,
     PERM_CUSTOMER_VIEW,
     PERM_CUSTOMER_EDIT,
     PERM_CUSTOMER_ERASE,
-    PERM_SUPPORT, /* answer guests, close and block */
+    PERM_CUSTOMER_UNMASK, /* see whole phones and birth dates, change them, export */
+    PERM_SUPPORT,         /* answer guests, close and block */
     PERM_SETTING_VIEW,
     PERM_SETTING_EDIT,
     PERM_BROADCAST_EDIT,
     PERM_BROADCAST_SEND,
+    PERM_SEGMENT_VIEW,
+    PERM_SEGMENT_EDIT,
     PERM_STATS_VIEW,
     PERM_AUDIT_VIEW,
     PERM_TRAINING, /* a store's training mode on and off */

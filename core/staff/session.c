@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "core/staff/session.h"
 
+#include "core/base/buf.h"
 #include "core/audit.h"
 #include "core/base/secret.h"
 
@@ -92,20 +93,16 @@ static void session_read(const struct db *db, struct session *out)
     snprintf(out->agent, sizeof out->agent, "%s", db_text(db, 5, NULL));
 }
 
-enum status session_find(struct db *db, int64_t now, const char *jti,
-                         struct session *out, struct staff *who)
-{
-    enum status st = db_one(
-        db,
-        "SELECT s.jti, s.staff_id, s.issued_at, s.expires_at, s.ip, s.agent, p.channel,"
-        " p.external_id, p.name, p.language, p.role FROM admin_session s"
-        " JOIN admin_account a ON a.staff_id = s.staff_id"
-        " JOIN staff p ON p.id = s.staff_id"
-        " WHERE s.jti = ? AND p.dismissed_at IS NULL AND " HOLDS,
-        DB_TEXT(jti), DB_TIME(now));
+/* Behind it: which of them. */
+#define FOUND                                                                          \
+    "SELECT s.jti, s.staff_id, s.issued_at, s.expires_at, s.ip, s.agent, p.channel,"   \
+    " p.external_id, p.name, p.language, p.role FROM admin_session s"                  \
+    " JOIN admin_account a ON a.staff_id = s.staff_id"                                 \
+    " JOIN staff p ON p.id = s.staff_id"                                               \
+    " WHERE p.dismissed_at IS NULL AND " HOLDS
 
-    if (st != ST_OK)
-        return st;
+static void found_read(const struct db *db, struct session *out, struct staff *who)
+{
     session_read(db, out);
     *who = (struct staff){.id = out->staff_id,
                           .channel = (enum channel)db_int(db, 6),
@@ -114,7 +111,99 @@ enum status session_find(struct db *db, int64_t now, const char *jti,
                           .active = true};
     snprintf(who->name, sizeof who->name, "%s", db_text(db, 8, NULL));
     snprintf(who->language, sizeof who->language, "%s", db_text(db, 9, NULL));
-    return ST_OK;
+}
+
+enum status session_find(struct db *db, int64_t now, const char *jti,
+                         struct session *out, struct staff *who)
+{
+    enum status st = db_one(db, FOUND " AND s.jti = ?", DB_TIME(now), DB_TEXT(jti));
+
+    if (st == ST_OK)
+        found_read(db, out, who);
+    return st;
+}
+
+#define MARKS_8 "?, ?, ?, ?, ?, ?, ?, ?"
+_Static_assert(SESSIONS_FOUND == 4 * 8, "as many marks");
+
+/* Always as many ? signs: one statement to prepare, whoever comes. */
+enum status sessions_find(struct db *db, int64_t now, struct session_found *f, int n)
+{
+    struct db_arg args[1 + SESSIONS_FOUND] = {DB_TIME(now)};
+    struct session session;
+    struct staff who;
+    enum status st;
+
+    for (int i = 0; i < SESSIONS_FOUND; i++)
+        args[1 + i] = DB_TEXT(f[i < n ? i : 0].jti);
+    for (int i = 0; i < n; i++)
+        f[i].holds = false;
+    st = db_select_args(
+        db, FOUND " AND s.jti IN (" MARKS_8 ", " MARKS_8 ", " MARKS_8 ", " MARKS_8 ")",
+        args, 1 + SESSIONS_FOUND);
+    while (st == ST_OK && (st = db_next(db)) == ST_OK) {
+        found_read(db, &session, &who);
+        for (int i = 0; i < n; i++)
+            if (strcmp(f[i].jti, session.jti) == 0) {
+                f[i].holds = true;
+                f[i].session = session;
+                f[i].who = who;
+            }
+    }
+    return st == ST_NONE ? ST_OK : st;
+}
+
+/* The person first, as whoever changes them does. */
+enum status session_hold(struct db *db, int64_t now, int64_t staff_id, const char *jti)
+{
+    return db_one(db,
+                  "SELECT STRAIGHT_JOIN 1 FROM staff p"
+                  " JOIN admin_account a ON a.staff_id = p.id"
+                  " JOIN admin_session s ON s.staff_id = p.id"
+                  " WHERE p.id = ? AND s.jti = ? AND p.dismissed_at IS NULL AND " HOLDS
+                  " LOCK IN SHARE MODE",
+                  DB_INT(staff_id), DB_TEXT(jti), DB_TIME(now));
+}
+
+/* Those of jti[from …] up to some dozens; *step how many. */
+#define HOLD_SLICE 32
+
+static enum status slice_hold(struct db *db, int64_t now,
+                              const char (*jti)[SESSION_JTI + 1], int n, bool *holds)
+{
+    struct db_arg args[HOLD_SLICE + 1];
+    struct buf sql = {0};
+    enum status st = ST_BROKEN;
+
+    buf_adds(&sql, "SELECT s.jti FROM admin_session s"
+                   " JOIN admin_account a ON a.staff_id = s.staff_id"
+                   " JOIN staff p ON p.id = s.staff_id"
+                   " WHERE p.dismissed_at IS NULL AND " HOLDS " AND s.jti IN (?");
+    args[0] = DB_TIME(now);
+    for (int i = 0; i < n; i++) {
+        holds[i] = false;
+        args[i + 1] = DB_TEXT(jti[i]);
+        buf_adds(&sql, i > 0 ? ", ?" : "");
+    }
+    buf_addc(&sql, ')');
+    if (!sql.failed)
+        st = db_select_args(db, sql.s, args, (size_t)n + 1);
+    while (st == ST_OK && (st = db_next(db)) == ST_OK)
+        for (int i = 0; i < n; i++)
+            holds[i] |= strcmp(jti[i], db_text(db, 0, NULL)) == 0;
+    buf_free(&sql);
+    return st == ST_NONE ? ST_OK : st;
+}
+
+enum status sessions_hold(struct db *db, int64_t now,
+                          const char (*jti)[SESSION_JTI + 1], int n, bool *holds)
+{
+    enum status st = ST_OK;
+
+    for (int i = 0; st == ST_OK && i < n; i += HOLD_SLICE)
+        st = slice_hold(db, now, jti + i, n - i < HOLD_SLICE ? n - i : HOLD_SLICE,
+                        holds + i);
+    return st;
 }
 
 enum status session_list(struct db *db, int64_t now, int64_t staff_id,

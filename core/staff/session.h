@@ -48,6 +48,28 @@ must_check enum status session_begin(struct db *db, int64_t now,
 must_check enum status session_find(struct db *db, int64_t now, const char *jti,
                                     struct session *out, struct staff *who);
 
+/* The same of several at once: jti is given (twice the same is fine), the rest found.
+ * One query. */
+#define SESSIONS_FOUND 32
+struct session_found {
+    const char *jti;
+    bool holds;
+    struct session session;
+    struct staff who;
+};
+must_check enum status sessions_find(struct db *db, int64_t now,
+                                     struct session_found *f, int n);
+
+/* In a transaction that acts for them: it holds, and nobody ends it, changes their role
+ * or their stores before the transaction is over. ST_NONE: it holds no longer. */
+must_check enum status session_hold(struct db *db, int64_t now, int64_t staff_id,
+                                    const char *jti);
+
+/* The same of many at once: which of them hold? A query for some dozens. */
+must_check enum status sessions_hold(struct db *db, int64_t now,
+                                     const char (*jti)[SESSION_JTI + 1], int n,
+                                     bool *holds);
+
 /* Those that hold, the newest first; room at most, *n written. */
 must_check enum status session_list(struct db *db, int64_t now, int64_t staff_id,
                                     struct session *out, int room, int *n);

@@ -2,6 +2,7 @@
 #include "core/staff/shift.h"
 
 #include "core/audit.h"
+#include "core/staff/till.h"
 
 #include <stdio.h>
 
@@ -49,6 +50,19 @@ static enum status shift_note(struct db *db, int64_t now, const char *action,
                                            .entity_id = id});
 }
 
+/* Held until the shift is there: whoever closes the store meanwhile waits and sees it
+ * (store_edit.h). ST_REFUSED: it is closed. */
+static enum status store_is_open(struct db *db, int64_t store_id)
+{
+    enum status st =
+        db_one(db, "SELECT closed_at FROM store WHERE id = ? LOCK IN SHARE MODE",
+               DB_INT(store_id));
+
+    if (st == ST_OK && !db_is_null(db, 0))
+        st = ST_REFUSED;
+    return st == ST_NONE ? ST_REFUSED : st;
+}
+
 enum status shift_open(struct db *db, int64_t now, const struct staff *who,
                        int64_t store_id, struct shift *out)
 {
@@ -58,6 +72,8 @@ enum status shift_open(struct db *db, int64_t now, const struct staff *who,
     if (st != ST_NONE)
         return st == ST_OK ? ST_TAKEN : st;
     st = staff_may_at(db, who, PERM_SHIFT, store_id);
+    if (st == ST_OK)
+        st = store_is_open(db, store_id);
     if (st == ST_OK)
         st = db_exec(
             db, NULL,
@@ -73,14 +89,13 @@ enum status shift_open(struct db *db, int64_t now, const struct staff *who,
 
 /* Their own, or of a store whose people they answer for. */
 static enum status shift_theirs(struct db *db, const struct staff *who,
-                                int64_t shift_id)
+                                int64_t shift_id, struct shift *s)
 {
-    struct shift s;
-    enum status st = shift_load(db, shift_id, &s);
+    enum status st = shift_load(db, shift_id, s);
 
-    if (st == ST_OK && s.staff_id != who->id)
+    if (st == ST_OK && s->staff_id != who->id)
         st = staff_may(who, PERM_STAFF_DISMISS)
-                 ? staff_may_at(db, who, PERM_STAFF_DISMISS, s.store_id)
+                 ? staff_may_at(db, who, PERM_STAFF_DISMISS, s->store_id)
                  : ST_REFUSED;
     return st == ST_NONE ? ST_REFUSED : st;
 }
@@ -88,8 +103,9 @@ static enum status shift_theirs(struct db *db, const struct staff *who,
 enum status shift_close(struct db *db, int64_t now, const struct staff *who,
                         int64_t shift_id)
 {
+    struct shift s;
     int64_t changed;
-    enum status st = shift_theirs(db, who, shift_id);
+    enum status st = shift_theirs(db, who, shift_id, &s);
 
     if (st != ST_OK)
         return st;
@@ -98,6 +114,8 @@ enum status shift_close(struct db *db, int64_t now, const struct staff *who,
                  DB_TIME(now), DB_INT(shift_id));
     if (st == ST_OK && changed == 0)
         return ST_TAKEN;
+    if (st == ST_OK) /* a shared phone is the next one's */
+        st = till_let_go(db, s.staff_id);
     return st == ST_OK ? shift_note(db, now, "shift.close", who->id, shift_id) : st;
 }
 
@@ -117,7 +135,8 @@ enum status shift_close_of(struct db *db, int64_t now, int64_t staff_id)
 enum status shift_till_sum(struct db *db, int64_t now, const struct staff *who,
                            int64_t shift_id, int64_t discount)
 {
-    enum status st = discount >= 0 ? shift_theirs(db, who, shift_id) : ST_BAD;
+    struct shift s;
+    enum status st = discount >= 0 ? shift_theirs(db, who, shift_id, &s) : ST_BAD;
 
     if (st == ST_OK)
         st = db_exec(db, NULL,

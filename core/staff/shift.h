@@ -20,7 +20,7 @@ struct shift {
 };
 
 /* ST_OK opened; ST_TAKEN one is open already, *out is it (perhaps of another store);
- * ST_REFUSED: no right, or not at that store. */
+ * ST_REFUSED: no right, or not at that store, or the store is closed. */
 must_check enum status shift_open(struct db *db, int64_t now, const struct staff *who,
                                   int64_t store_id, struct shift *out);
 

@@ -2,6 +2,7 @@
 #include "core/audit.h"
 #include "core/base/clock.h"
 #include "core/staff/shift.h"
+#include "core/staff/till.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,10 +71,7 @@ static enum status close_one(struct db *db, int64_t now, const struct open_shift
     if (st == ST_OK && changed == 0)
         return ST_NONE; /* by somebody, this very moment */
     if (st == ST_OK)    /* a shared phone does not stay theirs overnight */
-        st = db_exec(db, NULL,
-                     "UPDATE till SET held_by = NULL, held_since = NULL"
-                     " WHERE held_by = ?",
-                     DB_INT(s->staff_id));
+        st = till_let_go(db, s->staff_id);
     return st == ST_OK ? audit_add(db, now,
                                    &(struct audit_entry){.actor = ACTOR_SYSTEM,
                                                          .action = "shift.close",

@@ -4,6 +4,7 @@
 #include "core/audit.h"
 #include "core/base/buf.h"
 #include "core/base/utf.h"
+#include "core/stat.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,16 @@ enum status staff_load(struct db *db, int64_t id, struct staff *out)
 {
     enum status st =
         db_one(db, "SELECT " COLUMNS " FROM staff WHERE id = ?", DB_INT(id));
+
+    if (st == ST_OK)
+        staff_read(db, out);
+    return st;
+}
+
+enum status staff_lock(struct db *db, int64_t id, struct staff *out)
+{
+    enum status st =
+        db_one(db, "SELECT " COLUMNS " FROM staff WHERE id = ? FOR UPDATE", DB_INT(id));
 
     if (st == ST_OK)
         staff_read(db, out);
@@ -160,8 +171,10 @@ static enum status staff_insert(struct db *db, int64_t now,
                      DB_TEXT(spec->language != NULL ? spec->language : "ru"),
                      DB_INT(spec->role), DB_TIME(now));
     buf_free(&name);
-    if (st == ST_OK)
+    if (st == ST_OK) {
         *id = db_last_id(db);
+        st = stat_leave_out_staff(db, now, spec->channel, spec->external_id);
+    }
     return st == ST_TAKEN ? ST_AGAIN : st; /* made this very moment */
 }
 
@@ -181,11 +194,19 @@ static enum status staff_promote(struct db *db, const struct staff *was, enum ro
         st = other_owner(db, was->id);
     if (st == ST_OK)
         st = db_exec(db, NULL,
-                     "UPDATE staff SET role = ?, dismissed_at = NULL WHERE id = ?",
+                     "UPDATE staff SET role = ?, dismissed_at = NULL,"
+                     " version = version + 1 WHERE id = ?",
                      DB_INT(role), DB_INT(was->id));
     if (st == ST_OK && (was->role != role || !was->active))
         st = sessions_end(db, was->id);
     return st;
+}
+
+/* Who left and is hired for a store works there: where else they were, those say who may
+ * there. */
+static enum status stores_forget(struct db *db, int64_t id)
+{
+    return db_exec(db, NULL, "DELETE FROM staff_store WHERE staff_id = ?", DB_INT(id));
 }
 
 static enum status staff_bind(struct db *db, int64_t id, int64_t store_id)
@@ -216,7 +237,12 @@ enum status staff_add(struct db *db, int64_t now, const struct staff_spec *spec,
         st = staff_insert(db, now, spec, &id);
     else if (st == ST_OK) {
         id = was.id;
-        st = staff_promote(db, &was, spec->role);
+        st = staff_lock(db, id,
+                        &was); /* what it is by now, and stays until we are done */
+        if (st == ST_OK)
+            st = staff_promote(db, &was, spec->role);
+        if (st == ST_OK && !was.active && spec->store_id != 0)
+            st = stores_forget(db, id);
     }
     if (st == ST_OK && spec->store_id != 0)
         st = staff_bind(db, id, spec->store_id);
@@ -229,16 +255,16 @@ enum status staff_dismiss(struct db *db, int64_t now, int64_t id, int64_t by)
 {
     struct staff was;
     int64_t changed;
-    enum status st = staff_load(db, id, &was);
+    enum status st = staff_lock(db, id, &was);
 
     if (st == ST_OK && was.role == ROLE_OWNER && was.active)
         st = other_owner(db, id);
     if (st != ST_OK)
         return st;
-    st = db_exec(
-        db, &changed,
-        "UPDATE staff SET dismissed_at = ? WHERE id = ? AND dismissed_at IS NULL",
-        DB_TIME(now), DB_INT(id));
+    st = db_exec(db, &changed,
+                 "UPDATE staff SET dismissed_at = ?, version = version + 1"
+                 " WHERE id = ? AND dismissed_at IS NULL",
+                 DB_TIME(now), DB_INT(id));
     if (st == ST_OK && changed == 0)
         st = ST_NONE;
     if (st == ST_OK)
@@ -276,10 +302,18 @@ enum status staff_seen(struct db *db, int64_t now, const struct staff *s,
     if (name.failed)
         st = ST_BROKEN;
     else if (name.len > 0 && strcmp(name.s, s->name) != 0)
-        st = db_exec(db, NULL, "UPDATE staff SET name = ? WHERE id = ?",
+        st = db_exec(db, NULL,
+                     "UPDATE staff SET name = ?, version = version + 1"
+                     " WHERE id = ? AND named = 0",
                      DB_TEXT(name.s), DB_INT(s->id));
     buf_free(&name);
     return st;
+}
+
+enum status staff_touch(struct db *db, int64_t id)
+{
+    return db_exec(db, NULL, "UPDATE staff SET version = version + 1 WHERE id = ?",
+                   DB_INT(id));
 }
 
 enum status staff_language(struct db *db, int64_t id, const char *language)

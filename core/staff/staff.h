@@ -29,6 +29,10 @@ struct staff {
 must_check enum status staff_find(struct db *db, enum channel channel,
                                   int64_t external_id, struct staff *out);
 must_check enum status staff_load(struct db *db, int64_t id, struct staff *out);
+/* The same as it is by now, held until the transaction ends. */
+must_check enum status staff_lock(struct db *db, int64_t id, struct staff *out);
+/* Something of theirs has changed: a new version (staff_search.h). */
+must_check enum status staff_touch(struct db *db, int64_t id);
 
 /* Active, and the role reaches at least that far. */
 bool staff_may(const struct staff *s, enum perm perm);
@@ -49,7 +53,8 @@ struct staff_spec {
     bool
         till; /* for invite_make: a phone that the store's people share, and no person */
 };
-/* Adds, or gives an existing person the role (and the store), active again.
+/* Adds, or gives an existing person the role (and the store), active again; who comes
+ * back to a store is bound to that one only, without one to those of before.
  * ST_BAD: no role, or not a person's id. ST_REFUSED: no such store, or the last owner
  * would lose the role. */
 must_check enum status staff_add(struct db *db, int64_t now,
@@ -59,7 +64,8 @@ must_check enum status staff_add(struct db *db, int64_t now,
 must_check enum status staff_dismiss(struct db *db, int64_t now, int64_t id,
                                      int64_t by);
 
-/* Refreshes the name they show; cheap, changes only what differs. */
+/* Refreshes the name they show, unless somebody of ours gave them one (team_rename);
+ * cheap, changes only what differs. */
 must_check enum status staff_seen(struct db *db, int64_t now, const struct staff *s,
                                   const struct contact *c);
 

@@ -8,12 +8,20 @@
 #include <string.h>
 
 #define COLUMNS                                                                        \
-    "s.id, s.name, s.city, s.address, s.hours, s.tz, s.closed_at, s.training"
+    "s.id, s.name, s.city, s.address, s.hours, s.tz, s.closed_at, s.training,"         \
+    " s.lat_e6, s.lon_e6, s.version"
 
 static void store_read(const struct db *db, struct store *out)
 {
     *out = (struct store){
-        .id = db_int(db, 0), .open = db_is_null(db, 6), .training = db_int(db, 7) != 0};
+        .id = db_int(db, 0),
+        .open = db_is_null(db, 6),
+        .training = db_int(db, 7) != 0,
+        .has_geo = !db_is_null(db, 8),
+        .lat_e6 = (int32_t)db_int(db, 8),
+        .lon_e6 = (int32_t)db_int(db, 9),
+        .version = db_int(db, 10),
+    };
     snprintf(out->name, sizeof out->name, "%s", db_text(db, 1, NULL));
     snprintf(out->city, sizeof out->city, "%s", db_text(db, 2, NULL));
     snprintf(out->address, sizeof out->address, "%s", db_text(db, 3, NULL));
@@ -57,10 +65,12 @@ enum status store_add(struct db *db, int64_t now, const struct store_spec *spec,
     if (st != ST_OK)
         return st == ST_TAKEN ? ST_AGAIN : st; /* made this very moment */
     *id = db_last_id(db);
-    return audit_add(db, now,
-                     &(struct audit_entry){.actor = ACTOR_SYSTEM,
-                                           .action = "store.add",
-                                           .entity_id = *id});
+    return audit_add(
+        db, now,
+        &(struct audit_entry){.actor = spec->by != 0 ? ACTOR_STAFF : ACTOR_SYSTEM,
+                              .actor_id = spec->by,
+                              .action = "store.add",
+                              .entity_id = *id});
 }
 
 enum status store_load(struct db *db, int64_t id, struct store *out)

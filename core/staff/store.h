@@ -18,10 +18,14 @@ struct store {
     char tz[41];                  /* IANA name; "" means the installation's */
     bool open;                    /* false: archived */
     bool training;                /* nothing counts there (core/loyalty/redemption.h) */
+    bool has_geo;
+    int32_t lat_e6, lon_e6; /* millionths of a degree */
+    int64_t version;
 };
 
 struct store_spec {
     const char *name, *city, *address, *hours, *tz; /* tz NULL: the installation's */
+    int64_t by;                                     /* staff; 0: the program itself */
 };
 
 /* ST_TAKEN: the name is in use; *id is that store. ST_BAD: no name, or hours that cannot

@@ -36,7 +36,9 @@ enum status store_search(struct db *db, const struct store_filter *f, struct pag
     conditions(&q, f);
     st = page_select(
         db, p, &q, "s.id",
-        "s.name, s.city, s.address, s.hours, s.tz, s.closed_at, s.training", FROM);
+        "s.name, s.city, s.address, s.hours, s.tz, s.closed_at, s.training, s.lat_e6,"
+        " s.lon_e6, s.version",
+        FROM);
     page_query_free(&q);
     return st;
 }
@@ -49,7 +51,11 @@ enum status store_search_next(struct db *db, struct page *p, struct store *out)
         return st;
     *out = (struct store){.id = db_int(db, 1),
                           .open = db_is_null(db, PAGE_COLUMNS + 5),
-                          .training = db_int(db, PAGE_COLUMNS + 6) != 0};
+                          .training = db_int(db, PAGE_COLUMNS + 6) != 0,
+                          .has_geo = !db_is_null(db, PAGE_COLUMNS + 7),
+                          .lat_e6 = (int32_t)db_int(db, PAGE_COLUMNS + 7),
+                          .lon_e6 = (int32_t)db_int(db, PAGE_COLUMNS + 8),
+                          .version = db_int(db, PAGE_COLUMNS + 9)};
     snprintf(out->name, sizeof out->name, "%s", db_text(db, PAGE_COLUMNS, NULL));
     snprintf(out->city, sizeof out->city, "%s", db_text(db, PAGE_COLUMNS + 1, NULL));
     snprintf(out->address, sizeof out->address, "%s",

@@ -5,9 +5,10 @@
 #include "core/base/buf.h"
 #include "core/base/secret.h"
 #include "core/base/utf.h"
-#include "core/staff/pin.h"
+#include "core/staff/till.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define COLUMNS                                                                        \
     "p.id, p.channel, p.external_id, p.name, p.language, p.role, p.dismissed_at"
@@ -152,7 +153,7 @@ enum status team_may(struct db *db, const struct staff *by, const struct staff *
 static enum status load_for(struct db *db, const struct team_act *act,
                             struct staff *out)
 {
-    enum status st = staff_load(db, act->who, out);
+    enum status st = staff_lock(db, act->who, out);
 
     if (st == ST_OK && !out->active)
         st = ST_NONE;
@@ -201,14 +202,6 @@ enum status team_hire(struct db *db, int64_t now, const struct team_hire *h,
     return st;
 }
 
-/* Shared phones, which this file must not know more of than who holds them. */
-static enum status let_go(struct db *db, int64_t staff_id)
-{
-    return db_exec(
-        db, NULL, "UPDATE till SET held_by = NULL, held_since = NULL WHERE held_by = ?",
-        DB_INT(staff_id));
-}
-
 enum status team_dismiss(struct db *db, int64_t now, const struct team_act *act,
                          struct staff *out)
 {
@@ -220,7 +213,7 @@ enum status team_dismiss(struct db *db, int64_t now, const struct team_act *act,
         st = shift_close_of(db, now, act->who);
     if (st == ST_OK)
         st = pin_forget(db, act->who);
-    return st == ST_OK ? let_go(db, act->who) : st;
+    return st == ST_OK ? till_let_go(db, act->who) : st;
 }
 
 enum status team_role(struct db *db, int64_t now, const struct team_act *act,
@@ -238,6 +231,53 @@ enum status team_role(struct db *db, int64_t now, const struct team_act *act,
                                             .by = act->by->id},
                        out);
     return st;
+}
+
+enum status team_return(struct db *db, int64_t now, const struct team_act *act,
+                        struct staff *out)
+{
+    enum status st = staff_lock(db, act->who, out);
+
+    if (st == ST_OK)
+        st = team_may(db, act->by, out);
+    if (st != ST_OK || out->active)
+        return st;
+    return staff_add(db, now,
+                     &(struct staff_spec){.channel = out->channel,
+                                          .external_id = out->external_id,
+                                          .role = out->role,
+                                          .by = act->by->id},
+                     out);
+}
+
+enum status team_rename(struct db *db, int64_t now, const struct team_act *act,
+                        const char *name)
+{
+    struct buf safe = {0};
+    struct staff who;
+    enum status st = load_for(db, act, &who);
+
+    utf_add_name(&safe, name, strlen(name), CONTACT_NAME_MAX);
+    if (st == ST_OK && safe.len == 0)
+        st = safe.failed ? ST_BROKEN : ST_BAD;
+    if (st == ST_OK)
+        st = db_exec(db, NULL,
+                     "UPDATE staff SET name = ?, named = 1, version = version + 1"
+                     " WHERE id = ?",
+                     DB_TEXT(safe.s), DB_INT(act->who));
+    buf_free(&safe);
+    return st == ST_OK ? team_note(db, now, "staff.rename", act) : st;
+}
+
+enum status team_pin_give(struct db *db, int64_t now, const struct team_act *act,
+                          char digits[PIN_ONCE_DIGITS + 1])
+{
+    struct staff who;
+    enum status st = load_for(db, act, &who);
+
+    if (st == ST_OK)
+        st = pin_reset(db, now, act->who, act->by->id, digits);
+    return st == ST_OK ? staff_touch(db, act->who) : st;
 }
 
 static enum status bind_row(struct db *db, const struct team_act *act, int64_t store_id,
@@ -280,6 +320,8 @@ enum status team_bind(struct db *db, int64_t now, const struct team_act *act,
         st = staff_may_at(db, act->by, PERM_STAFF_DISMISS, store_id);
     if (st == ST_OK)
         st = bind_row(db, act, store_id, bound);
+    if (st == ST_OK)
+        st = staff_touch(db, act->who);
     if (st == ST_OK && !bound)
         st = shift_leave(db, now, &who, store_id);
     if (st == ST_OK)

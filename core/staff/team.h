@@ -8,6 +8,7 @@
 #ifndef CORE_STAFF_TEAM_H
 #define CORE_STAFF_TEAM_H
 
+#include "core/staff/pin.h"
 #include "core/staff/shift.h"
 #include "core/staff/staff.h"
 
@@ -67,6 +68,20 @@ must_check enum status team_dismiss(struct db *db, int64_t now,
 /* ST_REFUSED also for a role that is not below one's own. */
 must_check enum status team_role(struct db *db, int64_t now, const struct team_act *act,
                                  enum role role, struct staff *out);
+
+/* Somebody who left works here again, as what they were; for who is active nothing
+ * changes. Stores they were bound to are theirs again. ST_REFUSED: may not. */
+must_check enum status team_return(struct db *db, int64_t now,
+                                   const struct team_act *act, struct staff *out);
+
+/* A name of our own, kept whatever the messenger says. ST_BAD: nothing visible in it. */
+must_check enum status team_rename(struct db *db, int64_t now,
+                                   const struct team_act *act, const char *name);
+
+/* pin_reset, by somebody who may change them; the digits are read once, here. */
+must_check enum status team_pin_give(struct db *db, int64_t now,
+                                     const struct team_act *act,
+                                     char digits[PIN_ONCE_DIGITS + 1]);
 
 /* Bound to the store or not; a shift open where they may not work any more is closed.
  * ST_REFUSED also for a store that is not one's own. */

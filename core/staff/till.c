@@ -118,3 +118,10 @@ enum status till_leave(struct db *db, int64_t id)
                    "UPDATE till SET held_by = NULL, held_since = NULL WHERE id = ?",
                    DB_INT(id));
 }
+
+enum status till_let_go(struct db *db, int64_t staff_id)
+{
+    return db_exec(
+        db, NULL, "UPDATE till SET held_by = NULL, held_since = NULL WHERE held_by = ?",
+        DB_INT(staff_id));
+}

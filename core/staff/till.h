@@ -50,6 +50,8 @@ must_check enum status till_end(struct db *db, int64_t now, int64_t id, int64_t 
 must_check enum status till_enter(struct db *db, int64_t now, const struct till *t,
                                   const struct staff *who);
 must_check enum status till_leave(struct db *db, int64_t id);
+/* Whatever phones they hold: their shift has ended, or they work here no more. */
+must_check enum status till_let_go(struct db *db, int64_t staff_id);
 
 /* The tills of a store; *n how many. */
 must_check enum status till_list(struct db *db, int64_t store_id, struct till *out,

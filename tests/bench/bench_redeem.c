@@ -28,7 +28,7 @@
 static struct shop shop;
 static struct staff cashier[CASHIERS];
 static struct shift shift[CASHIERS];
-static int64_t customer;
+static int64_t customer[CASHIERS]; /* whom they serve */
 static int64_t
     pool_first_id;    /* of the discounts of this turn: ids follow one another */
 static int pool_base; /* their serial numbers */
@@ -55,6 +55,7 @@ static void open_tills(void)
                                   .role = ROLE_CASHIER,
                                   .store_id = shop.store[0]};
 
+        customer[i] = shop_customer(&shop, 7200000900 + i, "Ann", "").id;
         need(staff_add(shop.db, SHOP_NOW, &spec, &cashier[i]) == ST_OK, "cashier");
         need(shift_open(shop.db, SHOP_NOW, &cashier[i], shop.store[0], &shift[i]) ==
                  ST_OK,
@@ -86,7 +87,7 @@ static void fill_pool(int used)
             "(%lld,3,'bench:%d',1000,'C%09d','T%021d','2026-09-18','2026-10-18',"
             "'N%09d',%lld,'2026-09-18 01:03:00','2026-09-18 01:05:00','2026-09-18',"
             "125000)",
-            (long long)customer, n, n, n, n, (long long)cashier[i % used].id);
+            (long long)customer[i % used], n, n, n, n, (long long)cashier[i % used].id);
         if (i % 500 == 499) {
             need(!sql.failed && db_exec(shop.db, NULL, sql.s) == ST_OK, "discounts");
             buf_clear(&sql);
@@ -144,17 +145,30 @@ struct statement {
     unsigned long length[ARGS];
 };
 
-enum { S_HELD, S_USE, S_RECEIPT, S_REDEEM, S_AUDIT, S_JOB, S_COUNT };
+enum {
+    S_HELD,
+    S_USE,
+    S_RECEIPT,
+    S_REDEEM,
+    S_TURN,
+    S_CUSTOMER,
+    S_AUDIT,
+    S_JOB,
+    S_COUNT
+};
 
 static const char *const sqls[S_COUNT] = {
     "SELECT d.id, d.customer_id, d.source, d.status, d.percent_bp, d.uses_allowed,"
     " d.uses_count, d.valid_from, d.valid_until, d.code, d.token, d.created_at,"
+    " d.store_id, d.min_purchase, d.max_amount, d.version,"
     " IF(c.name = '', c.first_name, c.name), IF(c.name = '', c.last_name, ''),"
-    " c.pd_ok, d.hold_amount, d.hold_member, d.store_id FROM discount d"
+    " c.pd_ok, d.hold_amount, d.hold_member, d.store_id, d.confirm_until"
+    " FROM discount d"
     " JOIN customer c ON c.id = d.customer_id"
     " WHERE d.hold_token = ? AND d.hold_staff_id = ?",
-    "UPDATE discount SET status = IF(uses_count + 1 >= uses_allowed, 2, 1),"
-    " uses_count = uses_count + 1, hold_until = NULL, confirm_until = NULL"
+    "UPDATE discount SET status = IF(uses_count + ? >= uses_allowed, 2, 1),"
+    " uses_count = uses_count + ?, version = version + 1, hold_until = NULL,"
+    " confirm_until = NULL"
     " WHERE id = ? AND hold_token = ? AND hold_staff_id = ? AND confirm_until > ?"
     " AND status = 1 AND uses_count < uses_allowed AND valid_from <= ?"
     " AND valid_until > ? AND COALESCE(hold_member, 0) <> 3"
@@ -164,10 +178,16 @@ static const char *const sqls[S_COUNT] = {
     "INSERT INTO redemption (discount_id, customer_id, uses_allowed, use_no, op_key,"
     " staff_id, store_id, shift_id, receipt_no, amount, discount_amount, redeemed_at,"
     " unverified) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    "INSERT INTO audit (at, actor, actor_id, action, entity_id, fields)"
-    " VALUES (?, ?, ?, ?, ?, ?)",
-    "INSERT INTO job_open (id, lane, kind, run_at, idk, root, parent, put_at, body)"
-    " VALUES (?, ?, ?, ?, ?, NULL, NULL, ?, ?)",
+    "INSERT INTO discount_turn (day, source, store_id, was, became, at)"
+    " SELECT DATE(created_at), source, COALESCE(store_id, 0), ?, status, ?"
+    " FROM discount WHERE id = ? AND status <> ?",
+    "UPDATE customer SET purchases = purchases + 1, spent_total = spent_total + ?,"
+    " last_purchase_at = GREATEST(last_purchase_at, ?),"
+    " home_store_id = COALESCE(home_store_id, ?) WHERE id = ? AND status <> 3",
+    "INSERT INTO audit (at, actor, actor_id, action, entity_id, fields, request_id)"
+    " VALUES (?, ?, ?, ?, ?, ?, '')",
+    "INSERT INTO job_open (id, lane, kind, run_at, parked, idk, root, parent, put_at,"
+    " body) VALUES (?, ?, ?, ?, 0, ?, NULL, NULL, ?, ?)",
 };
 
 static void put_int(struct statement *s, int i, long long v)
@@ -201,7 +221,7 @@ static void execute(struct statement *s, bool one_row)
 
 static void select_held(struct statement *s)
 {
-    enum { columns = 18 };
+    enum { columns = 23 };
     MYSQL_BIND out[columns] = {{0}};
     char text[columns][300];
 
@@ -221,7 +241,7 @@ static void write_redemption(struct statement *s, int i, int n, const char *nonc
                              long long receipt)
 {
     put_int(s, 0, pool_first_id + n);
-    put_int(s, 1, customer);
+    put_int(s, 1, customer[i]);
     put_int(s, 2, 1);
     put_int(s, 3, 1);
     put_text(s, 4, nonce, NONCE_TEXT);
@@ -233,6 +253,37 @@ static void write_redemption(struct statement *s, int i, int n, const char *nonc
     put_int(s, 10, 12500);
     put_now(s, 11);
     put_int(s, 12, 0);
+    execute(s, true);
+}
+
+static void write_turn(struct statement *s, int n)
+{
+    put_int(s, 0, DISCOUNT_ACTIVE);
+    put_now(s, 1);
+    put_int(s, 2, pool_first_id + n);
+    put_int(s, 3, DISCOUNT_ACTIVE);
+    execute(s, true);
+}
+
+static void write_customer(struct statement *s, int i)
+{
+    put_int(s, 0, 112500);
+    put_now(s, 1);
+    put_int(s, 2, shop.store[0]);
+    put_int(s, 3, customer[i]);
+    execute(s, true);
+}
+
+static void write_use(struct statement *s, int i, int n, const char *nonce)
+{
+    put_int(s, 0, 1);
+    put_int(s, 1, 1);
+    put_int(s, 2, pool_first_id + n);
+    put_text(s, 3, nonce, NONCE_TEXT);
+    put_int(s, 4, cashier[i].id);
+    for (int k = 5; k < 8; k++)
+        put_now(s, k);
+    put_int(s, 8, shop.store[0]);
     execute(s, true);
 }
 
@@ -271,18 +322,14 @@ static void bare_one(MYSQL *my, struct statement *s, int i, int n)
     put_text(&s[S_HELD], 0, nonce, NONCE_TEXT);
     put_int(&s[S_HELD], 1, cashier[i].id);
     select_held(&s[S_HELD]);
-    put_int(&s[S_USE], 0, pool_first_id + n);
-    put_text(&s[S_USE], 1, nonce, NONCE_TEXT);
-    put_int(&s[S_USE], 2, cashier[i].id);
-    for (int k = 3; k < 6; k++)
-        put_now(&s[S_USE], k);
-    put_int(&s[S_USE], 6, shop.store[0]);
-    execute(&s[S_USE], true);
+    write_use(&s[S_USE], i, n, nonce);
     put_int(&s[S_RECEIPT], 0, shift[i].id);
     put_int(&s[S_RECEIPT], 1, cashier[i].id);
     execute(&s[S_RECEIPT], true);
     write_redemption(&s[S_REDEEM], i, n, nonce,
                      (long long)mysql_stmt_insert_id(s[S_RECEIPT].h));
+    write_turn(&s[S_TURN], n);
+    write_customer(&s[S_CUSTOMER], i);
     write_traces(&s[S_AUDIT], &s[S_JOB], (long long)mysql_stmt_insert_id(s[S_REDEEM].h),
                  cashier[i].id);
     need(mysql_query(my, "COMMIT") == 0, mysql_error(my));
@@ -361,7 +408,6 @@ int main(void)
     double per_core = 0, per_bare = 0;
 
     shop_open(&shop);
-    customer = shop_customer(&shop, 7200000999, "Ann", "").id;
     open_tills();
     need(db_one(shop.db, "SELECT CONCAT(VERSION(), ', innodb_flush_log_at_trx_commit ',"
                          " @@innodb_flush_log_at_trx_commit)") == ST_OK,

@@ -7,12 +7,18 @@
  *   bench_road tap
  *       tap.idle.* (one at a time), tap.200.* (200 a second, open loop: the time runs
  *       from when the update was due, not from when we got to it)
+ *   bench_road bulk
+ *       tap.bulk.*, tap.bulk200.*: the same two while a broadcast of 100,000 is under way in
+ *       the bulk lane, at the pace that Telegram allows (core/io/pace.h); how many of it
+ *       left meanwhile is printed beside them
  *   bench_road memory
  *       memory.*: PSS of each process idle, after 100,000 and 200,000 updates
  *       (DVORIK_BENCH_UPDATES sets the half) */
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/io/httpd.h"
+#include "core/io/pace.h"
+#include "tests/harness/broadcast.h"
 #include "tests/harness/house.h"
 #include "tests/harness/wire.h"
 #include "tests/harness/world.h"
@@ -81,7 +87,7 @@ static void on_call(void *arg, struct http_req *req)
         }
     }
     http_answer(req, &a);
-    if (r->answered == r->n)
+    if (r->n > 0 && r->answered == r->n)
         loop_stop(r->loop);
     else if (!r->open_loop)
         post_more(r);
@@ -101,10 +107,11 @@ static bool post(struct road *r, int c, int64_t person)
         "{\"update_id\":%lld,\"message\":{\"message_id\":7,\"from\":{\"id\":%lld,"
         "\"is_bot\":false,\"first_name\":\"Анна\",\"username\":\"anna\","
         "\"language_code\":\"ru\"},\"chat\":{\"id\":%lld,\"first_name\":\"Анна\","
-        "\"username\":\"anna\",\"type\":\"private\"},\"date\":1790000000,"
+        "\"username\":\"anna\",\"type\":\"private\"},\"date\":%lld,"
         "\"text\":\"/start\",\"entities\":[{\"offset\":0,\"length\":6,"
         "\"type\":\"bot_command\"}]}}",
-        (long long)++update_id, (long long)person, (long long)person);
+        (long long)++update_id, (long long)person, (long long)person,
+        (long long)(clock_now() / SECOND));
     n = snprintf(text, sizeof text,
                  "POST /telegram/client HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "
                  "application/json\r\nX-Telegram-Bot-Api-Secret-Token: %s\r\n"
@@ -297,20 +304,69 @@ static void print_memory(const struct road *r, const char *when)
     fflush(stdout);
 }
 
+static void both(struct road *r, const char *one_by_one, const char *paced)
+{
+    taps(r, TAPS_IDLE, 1);
+    print_taps(r, one_by_one);
+    taps(r, TAPS_PACED, 0);
+    print_taps(r, paced);
+}
+
+/* ---- beside a broadcast --------------------------------------------------------- */
+
+static void look_again(void *arg)
+{
+    struct road *r = arg;
+
+    loop_stop(r->loop);
+}
+
+/* Until it is at its pace: the calls come to this very loop. */
+static void broadcast_runs(struct road *r, struct db *db)
+{
+    struct loop_timer wait = {0};
+    int64_t sent = 0;
+
+    for (int i = 0; i < 600 && sent < PACE_BULK_PER_S * 4; i++) {
+        loop_after(r->loop, &wait, 100, look_again, r);
+        loop_run(r->loop);
+        need(broadcast_sent(db, &sent) == ST_OK, "no database");
+    }
+    need(sent >= PACE_BULK_PER_S * 4, "the broadcast does not begin");
+}
+
+static void broadcast(struct road *r)
+{
+    struct db *db = db_open(r->cfg);
+    int64_t begun, before = 0, after = 0;
+
+    need(db != NULL && broadcast_fill(db, clock_now(), BROADCAST_SIZE) == ST_OK,
+         "no broadcast");
+    r->n = r->answered = 0; /* nobody's answer is waited for */
+    broadcast_runs(r, db);
+    begun = clock_mono_ms();
+    need(broadcast_sent(db, &before) == ST_OK, "no database");
+    both(r, "bulk", "bulk200");
+    need(broadcast_sent(db, &after) == ST_OK, "no database");
+    printf("tap.bulk.sent_meanwhile %.1f a second\n",
+           (double)(after - before) * 1000 / (double)(clock_mono_ms() - begun));
+    printf("tap.bulk.left %lld messages\n", (long long)(BROADCAST_SIZE - after));
+    db_close(db);
+}
+
 int main(int argc, char **argv)
 {
     static struct road r;
     const char *half = getenv("DVORIK_BENCH_UPDATES");
     int updates = half ? (int)strtol(half, NULL, 10) : 100000;
 
-    need(argc == 2, "say tap or memory");
+    need(argc == 2, "say tap, bulk or memory");
     start(&r);
     taps(&r, 50, 1); /* connections, statements, scripts: warm */
     if (strcmp(argv[1], "tap") == 0) {
-        taps(&r, TAPS_IDLE, 1);
-        print_taps(&r, "idle");
-        taps(&r, TAPS_PACED, 0);
-        print_taps(&r, "200");
+        both(&r, "idle", "200");
+    } else if (strcmp(argv[1], "bulk") == 0) {
+        broadcast(&r);
     } else {
         print_memory(&r, "idle");
         taps(&r, updates, CONNECTIONS);

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "core/base/clock.h"
-#include "core/staff/staff.h"
+#include "core/staff/ownership.h"
 #include "tests/harness/api.h"
 
 #include <stdio.h>
@@ -112,6 +112,9 @@ static void test_everyone_of_the_panel_is_invited(void **state)
     refuses(
         400, "validation_failed",
         &(struct ask){"POST", ADMINS, .body = "{\"role\":\"manager\"}", .as = boss});
+    refuses(400, "validation_failed",
+            &(struct ask){"POST", ADMINS, .as = boss,
+                          .body = "{\"role\":\"manager\",\"store_id\":999999}"});
     /* A key that would be kept for nothing is not taken. */
     asks(&h, 400,
          &(struct ask){"POST", ADMINS, .body = "{\"role\":\"marketing\"}", .as = boss,
@@ -239,9 +242,34 @@ static void test_dismissed(void **state)
 
 /* ---- the shop changes hands ------------------------------------------------------- */
 
+/* As they press in the staff's bot. */
+struct yes {
+    int64_t id;
+    struct staff by;
+    struct ownership out;
+};
+
+static enum status do_yes(struct db *db, void *arg)
+{
+    struct yes *y = arg;
+
+    return ownership_answer(
+        db, clock_now(),
+        &(struct ownership_yes){.id = y->id, .by = &y->by, .yes = true}, &y->out);
+}
+
+static enum status says_yes(int64_t offer, int64_t who)
+{
+    struct yes y = {.id = offer};
+
+    assert_int_equal(staff_load(api_place.db, who, &y.by), ST_OK);
+    return db_tx(api_place.db, do_yes, &y);
+}
+
 static void test_handed_over(void **state)
 {
     int64_t boss = api_staff(ROLE_OWNER), next = api_staff(ROLE_ADMINISTRATOR);
+    int64_t other = api_staff(ROLE_ADMINISTRATOR), id;
     struct heard h = {0};
 
     (void)state;
@@ -258,12 +286,41 @@ static void test_handed_over(void **state)
             &(struct ask){"POST", of(next, "/ownership"),
                           .body = "{\"password\":\"guess\"}", .as = boss});
     assert_int_equal(role_of(boss), ROLE_OWNER);
-    asks(&h, 204,
+    asks(&h, 202,
          &(struct ask){"POST", of(next, "/ownership"),
                        .body = "{\"password\":\"a long enough word\"}", .as = boss});
+    id = json_int_or(h.json, "id", 0);
+    assert_int_equal(json_int_or(h.json, "to.id", 0), next);
+    assert_int_equal(role_of(next), ROLE_ADMINISTRATOR); /* nothing before their yes */
+    refuses(409, "conflict",
+            &(struct ask){"POST", of(other, "/ownership"),
+                          .body = "{\"password\":\"a long enough word\"}", .as = boss});
+    asks(&h, 200, &(struct ask){"GET", ADMINS "/ownership", .as = next});
+    assert_string_equal(json_text(h.json, "state", NULL), "open");
+    refuses(403, "forbidden", &(struct ask){"DELETE", ADMINS "/ownership", .as = next});
+    assert_int_equal(says_yes(id, next), ST_OK);
     assert_int_equal(role_of(next), ROLE_OWNER);
     assert_int_equal(role_of(boss), ROLE_ADMINISTRATOR);
     assert_false(is_in(boss));
+    refuses(401, "unauthenticated",
+            &(struct ask){"GET", ADMINS "/ownership", .as = boss});
+    heard_free(&h);
+}
+
+static void test_an_offer_withdrawn(void **state)
+{
+    int64_t boss = api_staff(ROLE_OWNER), next = api_staff(ROLE_ADMINISTRATOR);
+    struct heard h = {0};
+
+    (void)state;
+    /* Logged in a moment ago, and without a password: that is proof enough. */
+    asks(&h, 202,
+         &(struct ask){"POST", of(next, "/ownership"), .body = "{}", .as = boss});
+    asks(&h, 204, &(struct ask){"DELETE", ADMINS "/ownership", .as = boss});
+    refuses(404, "not_found", &(struct ask){"DELETE", ADMINS "/ownership", .as = boss});
+    refuses(404, "not_found", &(struct ask){"GET", ADMINS "/ownership", .as = boss});
+    assert_int_equal(says_yes(json_int_or(h.json, "id", 0), next), ST_NONE);
+    assert_int_equal(role_of(boss), ROLE_OWNER);
     heard_free(&h);
 }
 
@@ -278,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_nobody_above_and_nobody_themselves),
         cmocka_unit_test(test_dismissed),
         cmocka_unit_test(test_handed_over),
+        cmocka_unit_test(test_an_offer_withdrawn),
     };
 
     return cmocka_run_group_tests(tests, api_open, api_close);

@@ -3,6 +3,7 @@
  * Everything that ends a session of the admin API, and words that begin none. */
 #include "tests/flow/api_login.h"
 #include "tests/harness/until.h"
+#include "tests/harness/waiting.h"
 
 /* ---- what ends it ----------------------------------------------------------------- */
 
@@ -21,6 +22,7 @@ static void test_logout_and_sessions(void **state)
 {
     int64_t who = api_staff(ROLE_READONLY);
     char a[JWT_MAX + 1], b[JWT_MAX + 1], c[JWT_MAX + 1], path[120];
+    char link[LOGIN_TOKEN + 1], body[60];
     struct heard h = {0};
 
     (void)state;
@@ -42,9 +44,14 @@ static void test_logout_and_sessions(void **state)
     assert_int_equal(with("DELETE", "/api/v1/auth/sessions/nothing-of-ours", b, &h),
                      404);
     snprintf(c, sizeof c, "%s", session_word(who));
+    assert_int_equal(login_link(api_place.db, clock_now(), who, who, link), ST_OK);
     assert_int_equal(with("POST", "/api/v1/auth/logout-all", c, &h), 204);
     assert_int_equal(me(b), 401);
     assert_int_equal(me(c), 401);
+    /* Nor by a link that lay about. */
+    snprintf(body, sizeof body, "{\"token\":\"%s\"}", link);
+    refuses(401, "token_expired",
+            &(struct ask){"POST", "/api/v1/auth/login-token", body});
     heard_free(&h);
 }
 
@@ -177,19 +184,6 @@ static void test_the_internal_key_is_replaced(void **state)
 
 /* ---- while the password is compared ------------------------------------------------ */
 
-/* The server refreshes that table only when it was not read for 100 ms. */
-static bool waits_for_a_row(void *arg)
-{
-    static int64_t next_look;
-
-    if (clock_mono_ms() < next_look)
-        return false;
-    next_look = clock_mono_ms() + 150;
-    return db_one(arg, "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE"
-                       " trx_state = 'LOCK WAIT'") == ST_OK &&
-           db_int(arg, 0) > 0;
-}
-
 struct race {
     int64_t who;
     int fd;
@@ -207,7 +201,7 @@ static enum status end_meanwhile(struct db *db, void *arg)
                              DB_INT(r->who));
 
     r->fd = asks_say(&r->ask);
-    assert_true(until(waits_for_a_row, look, 10000));
+    assert_true(until(somebody_waits, look, 10000));
     db_close(look);
     return st;
 }

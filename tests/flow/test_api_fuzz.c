@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "api/openapi.h"
+#include "tests/flow/api_segments.h"
 #include "tests/harness/api.h"
 #include "tests/harness/dose.h"
 #include "tests/harness/schema.h"
@@ -75,6 +76,32 @@ static void path_add(void *arg, const char *key, struct json *v)
     json_each(v, operation_add, &of);
 }
 
+/* What ids from 1 to 12 find: shops, staff, customers and their discounts, segments. */
+static void place_fill(void)
+{
+    int64_t owner = api_staff(ROLE_OWNER);
+
+    for (int i = 0; i < 8; i++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "Сегмент %d", i);
+        if (i % 2 == 0)
+            a_segment(owner, name, i > 3 ? "{\"segment\":1}" : SUBSCRIBED);
+        else
+            a_list(owner, name);
+    }
+    for (int i = 0; i < 5; i++) {
+        char name[32];
+        int64_t customer;
+
+        snprintf(name, sizeof name, "Двор %d", i);
+        api_bind(api_staff(ROLE_CASHIER), api_store(name, "Находка"));
+        customer = a_customer("Мария", name, i % 2 == 0);
+        a_discount(customer);
+        a_discount(customer);
+    }
+}
+
 static int opened(void **state)
 {
     const char *why;
@@ -85,12 +112,7 @@ static int opened(void **state)
     description = openapi_make(&why);
     json_each(json_get(description, "paths"), path_add, NULL);
     assert_true(operations_n >= 5);
-    for (int i = 0; i < 5; i++) {
-        char name[32];
-
-        snprintf(name, sizeof name, "Двор %d", i);
-        api_store(name, "Находка");
-    }
+    place_fill();
     return st;
 }
 
@@ -265,17 +287,12 @@ static void value_add(struct buf *b, const struct json *schema, int depth)
 
 static void key_add(struct buf *b)
 {
-    static const char *const keys[] = {"discount_percent_bp",
-                                       "brand_name",
-                                       "quiet_from",
-                                       "channel_url",
-                                       "age_min",
-                                       "x",
-                                       "%00",
-                                       "..",
-                                       "a%20b",
-                                       "owner",
-                                       "unsubscribe_policy"};
+    /* clang-format off */
+    static const char *const keys[] = {
+        "discount_percent_bp", "brand_name", "quiet_from", "channel_url", "age_min", "x",
+        "%00", "..", "a%20b", "owner", "unsubscribe_policy", "marketing",
+        "brand", "channel", "stores", "1", "7", "12"};
+    /* clang-format on */
 
     buf_adds(b, keys[dose_random(sizeof keys / sizeof *keys)]);
 }
@@ -398,6 +415,27 @@ static void admin_renew(void)
     admin = api_staff(ROLE_OWNER);
 }
 
+static struct buf names; /* of all requests, and what they asked */
+
+static void name_keep(const struct heard *h, const struct ask *ask)
+{
+    buf_addf(&names, "\"%s\": %s %.300s\n", heard_header(h, "X-Request-Id"),
+             ask->method, ask->path);
+}
+
+/* The request that a line of the log belongs to; "" when it names none. */
+static const char *asked_by(const char *line)
+{
+    static char name[80];
+    const char *at = strstr(line, "\"request\":\"");
+
+    if (at == NULL)
+        return "";
+    snprintf(name, sizeof name, "%.*s:", (int)strcspn(at + 10, ",}"), at + 10);
+    at = strstr(names.s, name);
+    return at != NULL ? at : "";
+}
+
 static void no_error_was_logged(void)
 {
     const char *log = program_output(api_place.program);
@@ -407,7 +445,8 @@ static void no_error_was_logged(void)
         return;
     while (line > log && line[-1] != '\n')
         line--;
-    fail_msg("%.*s", (int)strcspn(line, "\n"), line);
+    at = asked_by(line);
+    fail_msg("%.*s\n%.*s", (int)strcspn(line, "\n"), line, (int)strcspn(at, "\n"), at);
 }
 
 static void nothing_breaks(void **state)
@@ -429,6 +468,7 @@ static void nothing_breaks(void **state)
             if (h.status >= 500)
                 fail_msg("%s %s %s: %s", r[i].ask.method, r[i].ask.path,
                          r[i].ask.body != NULL ? r[i].ask.body : "", h.raw.s);
+            name_keep(&h, &r[i].ask);
             answered[h.status / 100]++;
             turned_away += h.status == 401 && r[i].ask.as != 0;
         }
@@ -447,6 +487,7 @@ static void nothing_breaks(void **state)
         buf_free(&r[i].body);
     }
     heard_free(&h);
+    buf_free(&names);
 }
 
 int main(void)

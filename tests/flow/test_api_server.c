@@ -220,6 +220,11 @@ static void a_setting_is_typed(void **state)
          &(struct ask){"PATCH", "/api/v1/settings/quiet_from", "{\"value\":\"22:30\"}",
                        owner, "*"});
     assert_string_equal(json_text(h.json, "value", NULL), "22:30");
+    asks(&h, 200, /* and the texts that name it are in force */
+         &(struct ask){"PATCH", "/api/v1/settings/brand_operator",
+                       "{\"value\":\"ООО Двор\"}", owner, "*"});
+    assert_true(number("SELECT COUNT(*) FROM consent_text WHERE body LIKE"
+                       " '%ООО Двор%'") > 0);
     refuses(404, "not_found",
             &(struct ask){"PATCH", "/api/v1/settings/nothing", "{\"value\":1}", owner,
                           "*"});

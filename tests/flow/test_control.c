@@ -67,8 +67,10 @@ static void test_words_and_a_photo(void **state)
     sends_photo(&ANNA, png.s, png.len);
     told_like(&ANNA, "Передали магазину");
     told_like(&BOSS, "вопрос № 1");
-    assert_int_equal(counts("SELECT COUNT(*) FROM document WHERE name = 'photo.jpg'"),
+    assert_int_equal(counts("SELECT COUNT(*) FROM document WHERE name = 'photo.png'"),
                      1);
+    comes_to(1, "SELECT COUNT(*) FROM message WHERE state = 3 AND payload LIKE"
+                " '%sendPhoto%' AND payload LIKE '%\"document\"%'");
     buf_free(&png);
 }
 

@@ -392,6 +392,21 @@ static void test_the_same_rules(void **state)
     leaves(&j);
 }
 
+/* What another site's page makes a browser send. */
+static void test_another_site_s_form(void **state)
+{
+    static const char body[] = "do=enter&number=1&pin=0000";
+    const struct web_ask ask = {.port = stage_house()->api_port,
+                                .method = "POST",
+                                .path = "/till",
+                                .headers = "Sec-Fetch-Site: cross-site\r\n",
+                                .body = body,
+                                .n = sizeof(body) - 1};
+
+    (void)state;
+    assert_int_equal(web_ask(&ask, NULL), 403);
+}
+
 static void test_switched_off(void **state)
 {
     struct browser b = {0};
@@ -415,6 +430,7 @@ static int elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_another_site_s_form),
         cmocka_unit_test(test_switched_off),
         cmocka_unit_test(test_the_whole_road_without_the_messenger),
         cmocka_unit_test(test_the_same_rules),

@@ -129,19 +129,24 @@ static void begin(void)
     assert_true(until(is_ready, NULL, READY_MS));
 }
 
-int api_open(void **state)
+static void describe(void)
 {
     const char *why = "";
 
+    description = openapi_make(&why);
+    if (description == NULL)
+        fail_msg("the description is broken: %s", why);
+}
+
+int api_open(void **state)
+{
     (void)state;
     setenv("API_RATE", "0", 0);
     api_place.cfg = world_config();
     api_place.cfg->log_level = "info";
     world_export(api_place.cfg);
     api_place.db = db_open(api_place.cfg);
-    description = openapi_make(&why);
-    if (description == NULL)
-        fail_msg("the description is broken: %s", why);
+    describe();
     begin();
     return 0;
 }
@@ -153,6 +158,20 @@ int api_close(void **state)
     sessions_forget();
     db_close(api_place.db);
     return program_end(api_place.program) == 0 ? 0 : -1;
+}
+
+void api_beside(struct config *cfg, struct db *db, int port)
+{
+    api_place = (struct api_place){.cfg = cfg, .db = db, .port = port};
+    describe();
+}
+
+void api_leave(void)
+{
+    json_free(description);
+    description = NULL;
+    sessions_forget();
+    api_place = (struct api_place){0};
 }
 
 void api_restart(void)
@@ -280,6 +299,9 @@ static void hold_against_description(const struct ask *ask, const struct heard *
     if (*type == '\0' && json_get(response, "content") == NULL)
         return;
     if (strcmp(type, "text/csv") == 0 && json_get(response, "content.text/csv") != NULL)
+        return;
+    if (strcmp(type, "text/event-stream") == 0 &&
+        json_get(response, "content.text/event-stream") != NULL)
         return;
     if (!schema_fits(description, json_get(response, content), h->json, &why))
         fail_msg("%s %s: %d is not as described: %s\n%s", ask->method, ask->path,

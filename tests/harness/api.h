@@ -33,7 +33,10 @@ extern struct api_place api_place;
  * rate unless the environment says API_RATE. */
 int api_open(void **state);
 int api_close(void **state); /* fails unless it ends with status 0 */
-void api_restart(void);      /* with what the environment says by now */
+/* The API of a house that runs already (stage.h, house.h); db and cfg stay the caller's. */
+void api_beside(struct config *cfg, struct db *db, int port);
+void api_leave(void);
+void api_restart(void); /* with what the environment says by now */
 
 /* Somebody new who works here and may log in. */
 int64_t api_staff(enum role role);

@@ -4,6 +4,7 @@
 #include "core/base/stamp.h"
 #include "core/base/utf.h"
 
+#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ struct look {
     const struct json *root, *schema, *value;
     const char *at;
     struct buf *why;
-    bool fits;
+    bool fits, asked;
 };
 
 static bool refuse(const struct look *l, const char *what, const char *word)
@@ -155,6 +156,22 @@ static bool check_most(const struct look *l, const struct json *bound)
     return n < 0 || n <= json_int_or(bound, "", 0) || refuse(l, "is too long", "");
 }
 
+/* Of what ECMA's and POSIX's expressions have in common. */
+static bool check_pattern(const struct look *l, const struct json *pattern)
+{
+    const char *text = json_text(l->value, "", NULL);
+    regex_t re;
+    bool fits;
+
+    if (text == NULL)
+        return true;
+    if (regcomp(&re, json_text(pattern, "", NULL), REG_EXTENDED | REG_NOSUB) != 0)
+        return refuse(l, "the schema's pattern is none", "");
+    fits = regexec(&re, text, 0, NULL, 0) == 0;
+    regfree(&re);
+    return fits || refuse(l, "does not fit the pattern", text);
+}
+
 static bool check_format(const struct look *l, const struct json *format)
 {
     size_t n;
@@ -165,7 +182,7 @@ static bool check_format(const struct look *l, const struct json *format)
     if (s == NULL)
         return true;
     if (strcmp(name, "date-time") == 0)
-        return (stamp_read(s, n, &at) == ST_OK && s[n - 1] == 'Z') ||
+        return (stamp_read(s, n, &at) == ST_OK && (l->asked || s[n - 1] == 'Z')) ||
                refuse(l, "is no time in UTC", s);
     if (strcmp(name, "date") == 0)
         return stamp_read_day(s, n, &day) == ST_OK || refuse(l, "is no date", s);
@@ -185,6 +202,7 @@ static bool fits_at(const struct look *l, const struct json *schema,
     buf_addf(&at, "%s/%s", l->at, name);
     struct look inner = {
         .root = l->root, .schema = schema, .value = value, .at = at.s, .why = l->why};
+    inner.asked = l->asked;
     fine = value_look(&inner);
     buf_free(&at);
     return fine;
@@ -259,8 +277,11 @@ static int fitting(const struct look *l, const struct json *list)
 
     for (size_t i = 0; i < json_count(list); i++) {
         struct buf why = {0};
+        struct look one = *l;
 
-        n += schema_fits(l->root, json_at(list, i), l->value, &why);
+        one.schema = json_at(list, i);
+        one.why = &why;
+        n += value_look(&one);
         buf_free(&why);
     }
     return n;
@@ -307,6 +328,7 @@ static const struct {
     {"examples", check_nothing},    {"default", check_nothing},
     {"title", check_nothing},       {"additionalProperties", check_nothing},
     {"deprecated", check_nothing},  {"writeOnly", check_nothing},
+    {"pattern", check_pattern},
 };
 
 static void keyword_look(void *arg, const char *key, struct json *v)
@@ -320,6 +342,45 @@ static void keyword_look(void *arg, const char *key, struct json *v)
         }
     l->fits &= refuse(l, "the schema has an unknown keyword", key);
 }
+
+/* ---- the schemas themselves ------------------------------------------------------ */
+
+static void known_look(void *arg, const char *key, struct json *v);
+
+static void known_each(void *arg, const char *key, struct json *v)
+{
+    (void)key;
+    json_each(v, known_look, arg);
+}
+
+static void known_look(void *arg, const char *key, struct json *v)
+{
+    static const char *const lists[] = {"oneOf", "anyOf", "allOf"};
+    struct buf *why = arg;
+    bool known = strcmp(key, "$ref") == 0;
+
+    for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
+        known |= strcmp(keywords[i].name, key) == 0;
+    if (!known)
+        buf_addf(why, "unknown keyword: %s", key);
+    if (strcmp(key, "properties") == 0)
+        json_each(v, known_each, why);
+    if (strcmp(key, "items") == 0 || strcmp(key, "additionalProperties") == 0)
+        json_each(v, known_look, why);
+    for (size_t i = 0; i < 3; i++)
+        for (size_t n = 0; strcmp(key, lists[i]) == 0 && n < json_count(v); n++)
+            json_each(json_at(v, n), known_look, why);
+}
+
+bool schema_is_known(const struct json *schema, struct buf *why)
+{
+    size_t before = why->len;
+
+    json_each(schema, known_look, why);
+    return why->len == before;
+}
+
+/* ---- one value ------------------------------------------------------------------- */
 
 static bool value_look(const struct look *look)
 {
@@ -338,4 +399,15 @@ bool schema_fits(const struct json *root, const struct json *schema,
 {
     return value_look(&(struct look){
         .root = root, .schema = schema, .value = value, .at = "", .why = why});
+}
+
+bool schema_fits_asked(const struct json *root, const struct json *schema,
+                       const struct json *value, struct buf *why)
+{
+    return value_look(&(struct look){.root = root,
+                                     .schema = schema,
+                                     .value = value,
+                                     .at = "",
+                                     .why = why,
+                                     .asked = true});
 }

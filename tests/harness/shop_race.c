@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "tests/harness/until.h"
+#include "tests/harness/waiting.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -91,23 +92,13 @@ struct behind {
     int threads;
     shop_racer *fn;
     void *arg;
-    int64_t next_look;
 };
 
 static bool all_wait(void *arg)
 {
     struct behind *b = arg;
 
-    /* The server refreshes this table only when it was not read for 100 ms. */
-    if (clock_mono_ms() < b->next_look)
-        return false;
-    b->next_look = clock_mono_ms() + 150;
-    need(db_one(b->shop->db, "SELECT COUNT(*) FROM information_schema.innodb_trx t"
-                             " JOIN information_schema.processlist p"
-                             " ON p.id = t.trx_mysql_thread_id"
-                             " WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"),
-         "innodb_trx");
-    return db_int(b->shop->db, 0) >= b->threads;
+    return rows_waited_for(b->shop->db) >= b->threads;
 }
 
 static enum status hold(struct db *db, void *arg)

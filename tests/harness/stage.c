@@ -36,6 +36,8 @@ static enum status set_work(struct db *db, void *arg)
 
     if (st != ST_OK)
         fprintf(stderr, "setting %s: %s\n", a->name, why);
+    if (st == ST_OK && consent_text_uses(a->name))
+        st = consent_text_sync(db, stage.now);
     return st;
 }
 
@@ -49,7 +51,7 @@ void shop_sets(const char *name, const char *value)
 static enum status open_work(struct db *db, void *arg)
 {
     static const char *const names[STAGE_STORES] = {"Ленина, 5", "Садовая, 12"};
-    enum status st = consent_text_sync(db, stage.now);
+    enum status st = ST_OK;
     int i;
 
     (void)arg;
@@ -67,7 +69,7 @@ static enum status open_work(struct db *db, void *arg)
 void stage_furnish(void)
 {
     assert_int_equal(db_tx(stage.db, open_work, NULL), ST_OK);
-    shop_sets("brand_name", "У Дома");
+    shop_sets("brand_name", "У Дома"); /* and with it the texts of consent */
     shop_sets("channel_id", "-1001987654321");
     shop_sets("channel_url", "https://t.me/exmpl_shop");
     shop_sets("client_bot_username", "exmpl_bonus_bot");

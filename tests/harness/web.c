@@ -56,6 +56,15 @@ int web_say(const struct web_ask *ask)
     return fd;
 }
 
+/* Events come for as long as somebody listens: their head is all there is to wait for. */
+static bool is_endless(const struct buf *answer)
+{
+    const char *end = answer->len > 0 ? strstr(answer->s, "\r\n\r\n") : NULL;
+    const char *type = end != NULL ? strstr(answer->s, ": text/event-stream") : NULL;
+
+    return type != NULL && type < end;
+}
+
 int web_hear(int fd, struct buf *out)
 {
     struct buf mine = {0}, *answer = out ? out : &mine;
@@ -64,7 +73,7 @@ int web_hear(int fd, struct buf *out)
     int status = 0;
 
     buf_clear(answer);
-    while (fd >= 0 && (n = recv(fd, part, sizeof part, 0)) > 0)
+    while (fd >= 0 && !is_endless(answer) && (n = recv(fd, part, sizeof part, 0)) > 0)
         buf_add(answer, part, (size_t)n);
     if (fd >= 0)
         close(fd);

@@ -26,6 +26,7 @@ int web_ask(const struct web_ask *ask, struct buf *out);
 /* The same in two steps, with something done in between. -1: nobody is there. */
 int web_say(const struct web_ask *ask);
 int web_hear(int fd, struct buf *out); /* closes fd, which may be -1 */
+/* Of a stream of events (wire.h hears more of one) both hear the head and leave. */
 
 /* What is behind the head of an answer; "" when there is nothing. Lent by it. */
 const char *web_body(const struct buf *answer);

@@ -107,6 +107,7 @@ start_servers() {
     if [ -z "${DVORIK_TEST_MYSQL_SOCKET-}" ]; then
         mysql_init "$DIR/mysql" install.log || { tail -n 20 install.log; return 1; }
         mysql_exec "$DIR/mysql" ../run/mysql.sock --innodb-buffer-pool-size=128M \
+            --innodb-flush-method=nosync --innodb-file-per-table=0 \
             --max-connections=300 --innodb-flush-log-at-trx-commit=2 >>run/mysql.log 2>&1 &
         mysql=$!
         wait_for 60 $mysql mysql_ready run/mysql.sock || return

@@ -102,6 +102,40 @@ static inline void put_files(void)
          DB_INT(anna.id), DB_TIME(NOW), DB_TIME(NOW));
 }
 
+/* What the shop's people have written and sorted about her. */
+static inline void put_desk(void)
+{
+    char line[60];
+
+    EXEC("INSERT INTO discount_deed (discount_id, what, staff_id, reason, at)"
+         " VALUES (?, 2, ?, 'Аннабель просила', ?)",
+         DB_INT(her.id), DB_INT(shop.owner.id), DB_TIME(NOW));
+    EXEC("UPDATE consent SET evidence = 'Аннабель сказала в магазине'"
+         " WHERE customer_id = ?",
+         DB_INT(anna.id));
+    EXEC("INSERT INTO letter (customer_id, staff_id, purpose, body, made_at)"
+         " VALUES (?, ?, 1, '{\"text\":\"Аннабель, здравствуйте\"}', ?)",
+         DB_INT(anna.id), DB_INT(shop.owner.id), DB_TIME(NOW));
+    EXEC("INSERT INTO tag (name, made_at) VALUES ('постоянные', ?)", DB_TIME(NOW));
+    EXEC("INSERT INTO customer_tag (tag_id, customer_id, at) VALUES (?, ?, ?)",
+         DB_INT(db_last_id(shop.db)), DB_INT(anna.id), DB_TIME(NOW));
+    EXEC("INSERT INTO segment (name, kind, created_at, updated_at)"
+         " VALUES ('список', 2, ?, ?)",
+         DB_TIME(NOW), DB_TIME(NOW));
+    EXEC("INSERT INTO segment_member (segment_id, customer_id, at) VALUES (?, ?, ?)",
+         DB_INT(db_last_id(shop.db)), DB_INT(anna.id), DB_TIME(NOW));
+    EXEC("INSERT INTO bulk_task (staff_id, action, params, upto_id, expected,"
+         " expected_whole, made_at, moved_at) VALUES (?, 7, '{}', ?, 1, 1, ?, ?)",
+         DB_INT(shop.owner.id), DB_INT(anna.id), DB_TIME(NOW), DB_TIME(NOW));
+    EXEC("INSERT INTO bulk_item (task_id, customer_id, state)"
+         " SELECT MAX(id), ?, 2 FROM bulk_task",
+         DB_INT(anna.id));
+    snprintf(line, sizeof line, "%lld;Аннабель\n", (long long)anna.id);
+    EXEC("INSERT INTO bulk_part (task_id, part, body, made_at)"
+         " SELECT MAX(id), 1, ?, ? FROM bulk_task",
+         DB_TEXT(line), DB_TIME(NOW));
+}
+
 static inline int opened(void **state)
 {
     (void)state;
@@ -110,12 +144,14 @@ static inline int opened(void **state)
     her = shop_discount(&shop, anna.id, "test:once", 1);
     EXEC("UPDATE customer SET username = 'annabel_77', name = 'Аннабель', birth_date ="
          " '1991-04-07', birth_set_at = ?, phone = '+79990000077', phone_hash ="
-         " REPEAT('x', 32), source = 'r_annabel' WHERE id = ?",
+         " REPEAT('x', 32), source = 'r_annabel', notes = 'Аннабель, с собакой'"
+         " WHERE id = ?",
          DB_TIME(NOW), DB_INT(anna.id));
     EXEC("UPDATE discount SET reason = 'для Аннабель' WHERE id = ?", DB_INT(her.id));
     put_words();
     put_copies();
     put_files();
+    put_desk();
     return 0;
 }
 

@@ -189,6 +189,27 @@ static void test_a_request_is_declined(void **state)
     told_like(&MAX, "on its way");
 }
 
+/* The card went to nobody: managers who have not begun with the bot find it in the
+ * team's list. */
+static void test_a_request_waits_in_the_list(void **state)
+{
+    (void)state;
+    says(&IGOR, "/start");
+    presses(&IGOR, "Запросить доступ");
+    says(&BOSS, "/start");
+    presses(&BOSS, "Управление");
+    presses(&BOSS, "Сотрудники");
+    assert_true(sees_button(&BOSS, "✋ Игорь"));
+    presses(&BOSS, "✋ Игорь");
+    told_like(&BOSS, "просит доступ");
+    presses(&BOSS, "Отклонить");
+    told_like(&IGOR, "отклонил ваш запрос");
+    says(&BOSS, "/start");
+    presses(&BOSS, "Управление");
+    presses(&BOSS, "Сотрудники");
+    assert_false(sees_button(&BOSS, "✋ Игорь"));
+}
+
 static void test_one_open_request_a_person(void **state)
 {
     (void)state;
@@ -232,6 +253,9 @@ static void test_answers_are_for_managers(void **state)
     presses(&IGOR, "Запросить доступ");
     forges(&IGOR, "v1:a:at:1.7.1");
     told_like(&IGOR, "Это служебный бот");
+    forges(&OLGA, "v1:a:card:1");
+    told_like(&OLGA, "недоступно");
+    not_told(&OLGA, "Игорь");
     forges(&OLGA, "v1:a:yes:1");
     told_like(&OLGA, "недоступно");
     forges(&OLGA, "v1:a:at:1.7.1");
@@ -274,7 +298,7 @@ static void test_a_dismissal_counts_at_once(void **state)
     told_like(&OLGA, "Скидка <b>10");
     forges(&LENA, about("p:one", &OLGA));
     presses(&LENA, "Уволить");
-    told_like(&LENA, "Уволить <b>Ольга</b>?");
+    told_like(&LENA, "Уволить сотрудника <b>Ольга</b>?");
     presses(&LENA, "Да, уволить");
     told_like(&LENA, "Ольга: доступ закрыт.");
     presses(&OLGA, "Применить");
@@ -425,6 +449,8 @@ int main(void)
                                         closed),
         cmocka_unit_test_setup_teardown(test_a_request_is_accepted, managed, closed),
         cmocka_unit_test_setup_teardown(test_a_request_is_declined, managed, closed),
+        cmocka_unit_test_setup_teardown(test_a_request_waits_in_the_list, managed,
+                                        closed),
         cmocka_unit_test_setup_teardown(test_one_open_request_a_person, managed,
                                         closed),
         cmocka_unit_test_setup_teardown(test_strangers_cannot_flood_us, managed,

@@ -125,7 +125,7 @@ static void test_the_till_in_english(void **state)
 {
     (void)state;
     opens_shift(&JANE);
-    told_like(&JANE, "shift since 2026-09-18 10:");
+    told_like(&JANE, "shift since 18 Sep 2026, 10:");
     says(&JANE, code);
     told_like(&JANE, "<b>10%</b> off");
     presses(&JANE, "Apply 10%");

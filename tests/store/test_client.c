@@ -91,6 +91,39 @@ static void test_consent_needs_the_text_in_force(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM customer"), 0);
 }
 
+/* What they read is not what is in force by now: they read again. */
+static void test_a_replaced_text_is_shown_again(void **state)
+{
+    (void)state;
+    says(&ANNA, "/start");
+    told_like(&ANNA, "нам нужно ваше согласие");
+    shop_sets("brand_operator", "ООО «Другой двор»");
+    presses(&ANNA, "Согласен");
+    told_like(&ANNA, "ООО «Другой двор»");
+    assert_int_equal(counts("SELECT COUNT(*) FROM customer"), 0);
+    presses(&ANNA, "Согласен");
+    told_like(&ANNA, "Остался один шаг");
+    assert_int_equal(counts("SELECT MAX(t.version) - MIN(t.version) FROM consent c JOIN"
+                            " consent_text t ON t.id = c.text_id"),
+                     0);
+    assert_int_equal(counts("SELECT COUNT(*) FROM consent c JOIN consent_text t"
+                            " ON t.id = c.text_id WHERE t.body LIKE '%Другой двор%'"),
+                     1);
+}
+
+/* The first touch counts; what came later, through whatever link, does not. */
+static void test_the_source_is_kept_once(void **state)
+{
+    (void)state;
+    says(&ANNA, "/start c_Q7M2KX4P9D");
+    presses(&ANNA, "Согласен");
+    says(&ANNA, "/start s_AAAAAAAAAA");
+    told_like(&ANNA, "Остался один шаг");
+    says(&ANNA, "/start r_BBBBBBBBBB");
+    assert_int_equal(
+        counts("SELECT COUNT(*) FROM customer WHERE source = 'c_Q7M2KX4P9D'"), 1);
+}
+
 static void test_language_before_anything_else(void **state)
 {
     (void)state;
@@ -246,6 +279,8 @@ int main(void)
         A_TEST(test_the_same_road_in_english),
         A_TEST(test_refusing_leaves_no_row),
         A_TEST(test_consent_needs_the_text_in_force),
+        A_TEST(test_a_replaced_text_is_shown_again),
+        A_TEST(test_the_source_is_kept_once),
         A_TEST(test_language_before_anything_else),
         A_TEST(test_consent_pressed_twice),
         A_TEST(test_not_subscribed_yet),

@@ -162,6 +162,38 @@ static void test_one_needs_no_explanation(void **state)
     not_told(&ANNA, "не складываются");
 }
 
+/* ---- the wallet's pages --------------------------------------------------------- */
+
+static void test_pages_of_the_wallet(void **state)
+{
+    char key[8];
+
+    (void)state;
+    for (int i = 1; i <= 6; i++) {
+        snprintf(key, sizeof(key), "m:%d", i);
+        is_given((struct gift){SOURCE_MANUAL, 2000 + i * 100, 1, i, 0, key});
+    }
+    says(&ANNA, "/wallet");
+    told_like(&ANNA, "Действует 7 скидок");
+    told_like(&ANNA, "• <b>21");
+    not_told(&ANNA, "• <b>26");
+    presses(&ANNA, "Дальше");
+    told_like(&ANNA, "• <b>26");
+    told_times(&ANNA, 0); /* in place */
+    assert_false(sees_button(&ANNA, "Дальше"));
+    presses(&ANNA, "Назад");
+    told_like(&ANNA, "• <b>21");
+    forges(&ANNA, "v1:l:open:rr"); /* a page that is no more */
+    told_like(&ANNA, "• <b>21");
+    stage_wait_until(stage.now + 2 * DAY + HOUR);
+    says(&ANNA, "/wallet");
+    told_like(&ANNA, "Действует 5 скидок");
+    presses(&ANNA, "Срок вышел");
+    told_like(&ANNA, "Срок вышел у 2 скидок");
+    presses(&ANNA, "Действуют");
+    told_like(&ANNA, "Действует 5 скидок");
+}
+
 /* ---- used ----------------------------------------------------------------------- */
 
 static void test_used_with_a_sum(void **state)
@@ -295,6 +327,7 @@ int main(void)
         A_TEST(test_the_best_is_chosen_and_explained),
         A_TEST(test_two_alike),
         A_TEST(test_one_needs_no_explanation),
+        A_TEST(test_pages_of_the_wallet),
         A_TEST(test_used_with_a_sum),
         A_TEST(test_old_buttons_answer),
         A_TEST(test_over),

@@ -341,6 +341,33 @@ static void test_a_silent_gift(void **state)
 }
 
 /* Somebody else's QR stage_is_open in this bot shows nothing of it. */
+/* Who went elsewhere writes to the shop no more: their words are what they look like
+ * there. */
+static void test_another_matter_ends_a_letter(void **state)
+{
+    static const char *const ways[] = {"/wallet", "/help", "/privacy", "/stores"};
+
+    (void)state;
+    anna_joins();
+    says(&ANNA, "/menu");
+    presses(&ANNA, "Написать магазину");
+    says(&ANNA, "Есть ли молоко?");
+    told_like(&ANNA, "Передали магазину");
+    says(&ANNA, "/profile");
+    presses(&ANNA, "Заполнить");
+    says(&ANNA, "Аня");
+    told_like(&ANNA, "Очень приятно, <b>Аня</b>!");
+    presses(&ANNA, "Отмена");
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        says(&ANNA, "/menu");
+        presses(&ANNA, "Написать магазину");
+        says(&ANNA, ways[i]);
+        says(&ANNA, "не туда");
+        told_like(&ANNA, "Я понимаю кнопки");
+    }
+    assert_int_equal(counts("SELECT COUNT(*) FROM support_line"), 1);
+}
+
 static void test_links_of_the_other_bot(void **state)
 {
     (void)state;
@@ -383,6 +410,7 @@ int main(void)
         A_TEST(test_no_hint_at_a_date_we_know),
         A_TEST(test_no_gate_to_nothing),
         A_TEST(test_a_silent_gift),
+        A_TEST(test_another_matter_ends_a_letter),
         A_TEST(test_links_of_the_other_bot),
         A_TEST(test_a_hostile_name),
     };

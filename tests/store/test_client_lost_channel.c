@@ -136,6 +136,23 @@ static void test_until_the_night(void **state)
     told_like(&OLGA, "✅ Скидка <b>10");
 }
 
+/* At the till the day is as long as where it stands: seven hours behind us here. */
+static void test_the_night_of_the_store(void **state)
+{
+    (void)state;
+    shop_sets("unsubscribe_policy", "end_of_day");
+    assert_int_equal(db_exec(stage.db, NULL, "UPDATE store SET tz = 'Europe/Moscow'"),
+                     ST_OK);
+    stands(&ANNA, "left");
+    stage_wait_until(stage.now + 14 * HOUR + 5 * MINUTE); /* ours is over */
+    says(&OLGA, code);
+    told_like(&OLGA, "✅ Скидка <b>10");
+    presses(&OLGA, "Отмена");
+    stage_wait_until(stage.now + 7 * HOUR); /* theirs, too */
+    says(&OLGA, code);
+    not_told(&OLGA, "✅ Скидка");
+}
+
 /* The till hears of it first: today it is good still. */
 static void test_the_till_hears_of_it(void **state)
 {
@@ -219,6 +236,7 @@ int main(void)
         A_TEST(test_back_by_the_channel),
         A_TEST(test_the_best_of_the_others),
         A_TEST(test_until_the_night),
+        A_TEST(test_the_night_of_the_store),
         A_TEST(test_the_till_hears_of_it),
         A_TEST(test_kept),
         A_TEST(test_one_word_a_month),

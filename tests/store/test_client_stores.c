@@ -81,6 +81,17 @@ static void test_free_words(void **state)
 }
 
 /* Ten o'clock here is three at night in Moscow. */
+static void test_hours_in_english(void **state)
+{
+    (void)state;
+    hours("пн-пт 9-20, сб, вс выходной");
+    says(&JOHN, "/stores");
+    told_like(&JOHN, "🕘 Mon-Fri 9-20, Sat, Sun closed");
+    hours("по звонку");
+    says(&JOHN, "/stores");
+    told_like(&JOHN, "🕘 по звонку"); /* their own words */
+}
+
 static void test_in_its_own_zone(void **state)
 {
     (void)state;
@@ -185,15 +196,11 @@ static void test_hours_that_cannot_be(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        A_TEST(test_open_until),
-        A_TEST(test_closed_until),
-        A_TEST(test_free_words),
-        A_TEST(test_in_its_own_zone),
-        A_TEST(test_the_map),
-        A_TEST(test_pages),
-        A_TEST(test_for_strangers_and_in_english),
-        A_TEST(test_no_stores),
-        A_TEST(test_hours_that_cannot_be),
+        A_TEST(test_open_until),      A_TEST(test_closed_until),
+        A_TEST(test_free_words),      A_TEST(test_hours_in_english),
+        A_TEST(test_in_its_own_zone), A_TEST(test_the_map),
+        A_TEST(test_pages),           A_TEST(test_for_strangers_and_in_english),
+        A_TEST(test_no_stores),       A_TEST(test_hours_that_cannot_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,7 +208,20 @@ static void test_a_photo(void **state)
     assert_int_equal(counts("SELECT COUNT(*) FROM document WHERE mime = 'image/jpeg'"
                             " AND LENGTH(body) = 11"),
                      1);
+    assert_int_equal(counts("SELECT COUNT(*) FROM message WHERE payload LIKE"
+                            " '%sendPhoto%' AND payload LIKE '%document%'"),
+                     1);
     assert_int_equal(counts("SELECT COUNT(*) FROM support_line WHERE photo = 1"), 1);
+    sends_photo(&ANNA,
+                "\0\0\0\x18"
+                "ftypheic picture",
+                20); /* which is a file there */
+    told_like(&BOSS, "<b>Анна</b> · вопрос № 1");
+    assert_int_equal(counts("SELECT COUNT(*) FROM message WHERE payload LIKE"
+                            " '%sendDocument%'"),
+                     1);
+    assert_int_equal(counts("SELECT COUNT(*) FROM document WHERE name = 'photo.heic'"),
+                     1);
     sends_voice(&ANNA);
     told_like(&ANNA, "Магазину можно передать слова и фото");
     presses(&ANNA, "Меню");

@@ -403,11 +403,49 @@ static void a_script_says_which_statement_failed(void **state)
     assert_int_equal(db_exec(db, NULL, "DROP TABLE s1; DROP TABLE s2"), ST_BROKEN);
 }
 
+/* ---- an index alone --------------------------------------------------------------- */
+
+#define BY_INDEX                                                                       \
+    "EXPLAIN SELECT " DB_AFRESH "COUNT(*) FROM lone FORCE INDEX (ix_lone) WHERE n >= " \
+    "?"
+
+/* Does the server say that it reads nothing but the index? */
+static bool index_alone(void)
+{
+    bool alone = false;
+
+    assert_int_equal(db_select(db, BY_INDEX, DB_INT(3)), ST_OK);
+    assert_int_equal(db_next(db), ST_OK);
+    for (int i = 0; i < 10 && !alone; i++)
+        alone = db_text(db, i, NULL) != NULL &&
+                strstr(db_text(db, i, NULL), "Using index") != NULL &&
+                strstr(db_text(db, i, NULL), "condition") == NULL;
+    return alone;
+}
+
+/* MariaDB forgets it for a statement that is executed again behind another one. */
+static void an_index_alone_is_enough_the_second_time_too(void **state)
+{
+    (void)state;
+    assert_int_equal(db_one(db, "SELECT VERSION() LIKE '%MariaDB%'"), ST_OK);
+    if (db_int(db, 0) == 0)
+        skip(); /* its EXPLAIN is a tree, and it does not forget */
+    sql("CREATE TABLE lone (id INT PRIMARY KEY, n INT NOT NULL,"
+        " text VARCHAR(200) NOT NULL, KEY ix_lone (n));"
+        "INSERT INTO lone SELECT seq, seq, seq FROM seq_1_to_100");
+    assert_true(index_alone());
+    assert_int_equal(db_one(db, "SELECT text FROM lone WHERE id = ?", DB_INT(7)),
+                     ST_OK);
+    assert_true(index_alone());
+    sql("DROP TABLE lone");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_is_ours_whatever_the_server_prefers),
         cmocka_unit_test(reads_are_committed),
+        cmocka_unit_test(an_index_alone_is_enough_the_second_time_too),
         cmocka_unit_test(numbers_come_back),
         cmocka_unit_test(text_comes_back_byte_by_byte),
         cmocka_unit_test(rows_of_every_length_in_one_selection),

@@ -266,21 +266,6 @@ static void test_the_wallet(void **state)
     assert_int_equal(total, 2);
 }
 
-static void test_the_best_one(void **state)
-{
-    struct discount best;
-
-    (void)state;
-    assert_int_equal(discount_best(shop.db, SHOP_NOW, ann.id, &best), ST_NONE);
-    issue_until("five", SHOP_NOW + HOUR, 500);
-    issue_until("ten late", SHOP_NOW + 3 * HOUR, 1000);
-    issue_until("ten", SHOP_NOW + 2 * HOUR, 1000);
-    assert_int_equal(discount_best(shop.db, SHOP_NOW, ann.id, &best), ST_OK);
-    assert_int_equal(best.percent_bp, 1000);
-    assert_int_equal(best.valid_until, SHOP_NOW + 2 * HOUR);
-    assert_int_equal(discount_best(shop.db, SHOP_NOW - 1, ann.id, &best), ST_NONE);
-}
-
 static atomic_int issued, taken, bad;
 
 static void issue_race(struct db *db, int i, void *arg)
@@ -331,7 +316,6 @@ int main(void)
         TEST(test_the_clock_is_faster_than_the_row),
         TEST(test_expiring_in_slices),
         TEST(test_the_wallet),
-        TEST(test_the_best_one),
         TEST(test_sixteen_issue_the_same_twenty),
     };
 

@@ -57,8 +57,18 @@ static bool is_about_others(const char *table)
         "audit",          /* ids and keyed hashes */
         "job_open",       /* on its way for a moment; its message is cancelled */
         "idempotency",    /* answers to the panel, for a day */
-        "settings",       "settings_history",  "bot_profile", "leader",     "alarm",
-        "job_pause",      "schema_migrations", "suspicion",   "gift_phone",
+        "tag",            /* the shop's own words */
+        "bulk_part",      /* an export by the shop, for a day */
+        "settings",
+        "settings_history",
+        "bot_profile",
+        "leader",
+        "alarm",
+        "job_pause",
+        "schema_migrations",
+        "suspicion",
+        "gift_phone",
+        "segment",
     };
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -165,7 +165,8 @@ static bool may_be_hidden(const struct erasure_rule *r)
     static const char *const hidden[] = {
         "document.body",          "discount_shown.code",   "move_code.code_hash",
         "job_dead.body",          "discount.status",       "customer.phone_hash",
-        "customer.profile_alone", "customer.profile_keys",
+        "customer.profile_alone", "customer.profile_keys", "customer_word.word",
+        "bulk_part.body",
     };
     char name[140];
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/io/ledger_look.h"
+#include "core/io/ledger_tree.h"
 #include "core/io/queue_metrics.h"
 #include "core/io/queue_sums.h"
 #include "core/message.h"
@@ -97,6 +98,109 @@ static void lists_come_in_pages(void **state)
     pages_follow_one_another(y, LEDGER_OPEN, 9);
     pages_follow_one_another(y, LEDGER_DEAD, 8);
     pages_follow_one_another(y, LEDGER_DONE, 15); /* a death is an attempt, too */
+}
+
+/* The page in front of a line comes with its last row first. */
+static void pages_come_back(void **state)
+{
+    struct yard *y = *state;
+    struct ledger_ask a = {.where = LEDGER_DEAD, .limit = 3};
+    struct page all, first, second;
+
+    put_many(y, KIND_CORE_DISCOUNT_REDEEMED, 7);
+    for (int i = 0; i < 7; i++)
+        run_one(y, "dead", 1);
+    first = ask(y, &a);
+    a.behind = &first.line[2];
+    second = ask(y, &a);
+    assert_int_equal(second.n, 3);
+    a.behind = &second.line[0];
+    a.newer = true;
+    all = ask(y, &a);
+    assert_int_equal(all.n, 3);
+    for (int i = 0; i < 3; i++)
+        assert_memory_equal(all.line[i].id, first.line[2 - i].id, 16);
+    a = (struct ledger_ask){.where = LEDGER_DEAD, .limit = 30, .end = "tries"};
+    assert_int_equal(ask(y, &a).n, 7);
+    a.end = "poison";
+    assert_int_equal(ask(y, &a).n, 0);
+    a = (struct ledger_ask){.where = LEDGER_DONE, .limit = 30, .crashed = true};
+    assert_int_equal(ask(y, &a).n, 0);
+}
+
+static void lists_are_picked_by_root_and_time(void **state)
+{
+    struct yard *y = *state;
+    const char *const roots[] = {"u:client:5", "u:client:7", "u:client:9"};
+    struct ledger_ask a = {.where = LEDGER_OPEN, .limit = 30};
+    int64_t before = clock_now() - SECOND;
+    const char *many[LEDGER_ROOTS_MAX + 1];
+
+    for (int i = 0; i < 2; i++) {
+        queue_set_cause(y->queue, roots[i], NULL);
+        put_many(y, KIND_CORE_DISCOUNT_REDEEMED, 2 + i);
+    }
+    queue_set_cause(y->queue, NULL, NULL);
+    put_many(y, KIND_CORE_DISCOUNT_REDEEMED, 4);
+    a.roots = roots;
+    a.n_roots = 1;
+    assert_int_equal(ask(y, &a).n, 2);
+    a.n_roots = 3;
+    assert_int_equal(ask(y, &a).n, 5);
+    a.n_roots = 0;
+    a.from = before;
+    assert_int_equal(ask(y, &a).n, 9);
+    a.from = clock_now() + SECOND;
+    assert_int_equal(ask(y, &a).n, 0);
+    a.from = 0;
+    a.to = before;
+    assert_int_equal(ask(y, &a).n, 0);
+    for (int i = 0; i <= LEDGER_ROOTS_MAX; i++)
+        many[i] = "none";
+    a = (struct ledger_ask){
+        .where = LEDGER_OPEN, .limit = 3, .roots = many, .n_roots = LEDGER_ROOTS_MAX};
+    assert_int_equal(ask(y, &a).n, 0);
+    a.n_roots++;
+    assert_int_equal(ledger_list(y->db, &a, keep, &(struct page){.n = 0}), ST_BAD);
+}
+
+/* Parents before their children, whatever order they ran in; then what came alone. */
+static void a_tree_is_in_order(void **state)
+{
+    static const struct {
+        int id, parent, depth;
+    } jobs[] = {{1, 0, 0}, {4, 1, 1}, {3, 2, 2}, {2, 1, 1}, {6, 5, 0}, {7, 7, 0}};
+    static const int order[] = {1, 4, 2, 3, 6, 7};
+    struct yard *y = *state;
+    struct ledger_tree t;
+
+    for (size_t i = 0; i < 6; i++)
+        for (int k = 0; k < 1 + (jobs[i].id == 3); k++) {
+            uint8_t id[16] = {[15] = (uint8_t)jobs[i].id};
+            uint8_t parent[16] = {[15] = (uint8_t)jobs[i].parent};
+
+            assert_int_equal(
+                db_exec(y->db, NULL,
+                        "INSERT INTO job_hist (at, id, kind, attempt, outcome, ms,"
+                        " worker, root, parent) VALUES (?, ?, 'bench.noop', ?, 'done',"
+                        " 1, '', 'cron:x', ?)",
+                        DB_TIME(clock_now() + (int64_t)i * SECOND + k),
+                        DB_BYTES(id, 16), DB_INT(1 + k),
+                        jobs[i].parent ? DB_BYTES(parent, 16) : DB_NULL),
+                ST_OK);
+        }
+    assert_int_equal(ledger_tree_grow(y->db, "cron:x", &t), ST_OK);
+    assert_int_equal(t.n, 6);
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(t.node[i].line.id[15], order[i]);
+        for (size_t k = 0; k < 6; k++)
+            if (jobs[k].id == order[i])
+                assert_int_equal(t.node[i].depth, jobs[k].depth);
+        assert_int_equal(t.node[i].runs, order[i] == 3 ? 2 : 1);
+    }
+    ledger_tree_free(&t);
+    assert_int_equal(ledger_tree_grow(y->db, "cron:y", &t), ST_NONE);
+    ledger_tree_free(&t);
 }
 
 static void lists_are_picked_by_kind_pool_and_lists(void **state)
@@ -350,6 +454,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(lists_come_in_pages),
         CASE(lists_are_picked_by_kind_pool_and_lists),
+        CASE(pages_come_back),
+        CASE(lists_are_picked_by_root_and_time),
+        CASE(a_tree_is_in_order),
         CASE(a_story_is_told_in_its_order),
         CASE(sums_and_kinds_add_up),
         CASE(an_empty_queue_has_sums_too),

@@ -241,6 +241,23 @@ static void test_consent_gone_before_it_was_sent(void **state)
     assert_string_equal(row(id).why, "no_consent");
 }
 
+/* The shop blocked them while it waited for the morning. */
+static void test_barred_before_it_was_sent(void **state)
+{
+    struct message m;
+    int64_t id;
+
+    (void)state;
+    assert_int_equal(marketing(2, true), ST_OK);
+    id = put(MESSAGE_MARKETING);
+    assert_int_equal(
+        db_exec(shop.db, NULL, "UPDATE customer SET barred_at = ?", DB_TIME(SHOP_NOW)),
+        ST_OK);
+    assert_int_equal(claim(id, &m), ST_NONE);
+    assert_int_equal(row(id).state, MESSAGE_SKIPPED);
+    assert_string_equal(row(id).why, "no_consent");
+}
+
 static void test_nothing_to_who_blocked_us(void **state)
 {
     struct message m;
@@ -411,6 +428,7 @@ int main(void)
         TEST(test_found_sending_marketing_does_not),
         TEST(test_marketing_needs_consent),
         TEST(test_consent_gone_before_it_was_sent),
+        TEST(test_barred_before_it_was_sent),
         TEST(test_nothing_to_who_blocked_us),
         TEST(test_strangers_get_service_only),
         TEST(test_bad_payloads),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/base/buf.h"
+#include "core/loyalty/customer_word.h"
 #include "migrations/migrate.h"
 #include "tests/harness/world.h"
 
@@ -259,6 +260,41 @@ static void ours_go_up_down_and_up_to_the_same_schema(void **state)
     buf_free(&again);
 }
 
+static void words_of(struct buf *out)
+{
+    buf_clear(out);
+    assert_int_equal(db_one(db, "SELECT COALESCE(GROUP_CONCAT(word ORDER BY word"
+                                " SEPARATOR '|'), '') FROM customer_word"),
+                     ST_OK);
+    buf_adds(out, db_text(db, 0, NULL));
+}
+
+/* The words of 0019 are those the program keeps, whatever stands between them. */
+static void old_names_are_found(void **state)
+{
+    struct buf ours = {0}, theirs = {0};
+
+    (void)state;
+    assert_int_equal(migrate_up(db, &migrations_all, NOW, NULL, &why), ST_OK);
+    assert_int_equal(
+        migrate_down(db, &migrations_all, migrations_all.n - 18, NULL, &why), ST_OK);
+    assert_int_equal(
+        db_exec(db, NULL,
+                "INSERT INTO customer (channel, external_id, first_name, last_name,"
+                " username, last_seen_at, created_at) VALUES (1, 7, '(Moscow) О''Ким',"
+                " '«Анна-Мария», a b c d e f g', 'k_9', NOW(6), NOW(6))"),
+        ST_OK);
+    if (migrate_up(db, &migrations_all, NOW, NULL, &why) != ST_OK)
+        fail_msg("%s", why);
+    words_of(&ours);
+    assert_int_equal(db_one(db, "SELECT MAX(id) FROM customer"), ST_OK);
+    assert_int_equal(customer_words_keep(db, db_int(db, 0)), ST_OK);
+    words_of(&theirs);
+    assert_string_equal(ours.s, theirs.s);
+    buf_free(&ours);
+    buf_free(&theirs);
+}
+
 /* A server's own default must not decide how our columns compare. */
 static void every_text_column_says_its_collation(void **state)
 {
@@ -334,6 +370,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(two_migrators_take_turns, fresh, done),
         cmocka_unit_test_setup_teardown(ours_go_up_down_and_up_to_the_same_schema,
                                         fresh, done),
+        cmocka_unit_test_setup_teardown(old_names_are_found, fresh, done),
         cmocka_unit_test_setup_teardown(every_text_column_says_its_collation, fresh,
                                         done),
         cmocka_unit_test_setup_teardown(the_status_names_each, fresh, done),

@@ -184,6 +184,30 @@ static void an_alias_holds_as_well(void **state)
 }
 
 /* Slices: a resume of many is no transaction of many. */
+/* It ends by either of its names, and is one pause by both. */
+static void an_alias_is_the_same_pause(void **state)
+{
+    struct yard *y = *state;
+    int64_t now = clock_now();
+    struct pauses p;
+
+    assert_int_equal(pause_set(y->db, now, PAUSE_KIND, "bulk_add_tags", "a"), ST_OK);
+    assert_int_equal(pause_set(y->db, now, PAUSE_KIND, "core.bulk_tags", "a"), ST_OK);
+    assert_int_equal(db_one(y->db, "SELECT COUNT(*) FROM job_pause"), ST_OK);
+    assert_int_equal(db_int(y->db, 0), 1);
+    assert_int_equal(pause_clear(y->db, now, PAUSE_KIND, "core.bulk_tags"), ST_OK);
+    assert_int_equal(pause_read(y->db, &p), ST_OK);
+    assert_true(p.kinds == 0);
+    assert_int_equal(db_exec(y->db, NULL,
+                             "INSERT INTO job_pause (what, name, since, who)"
+                             " VALUES ('kind', 'bulk_add_tags', ?, 'an older one')",
+                             DB_TIME(now)),
+                     ST_OK);
+    assert_int_equal(pause_clear(y->db, now, PAUSE_KIND, "core.bulk_tags"), ST_OK);
+    assert_int_equal(pause_read(y->db, &p), ST_OK);
+    assert_true(p.kinds == 0);
+}
+
 static void many_are_woken_by_and_by(void **state)
 {
     struct yard *y = *state;
@@ -314,6 +338,7 @@ int main(void)
         YARD(what_is_put_off_too_late_is_woken),
         YARD(one_pause_ends_and_the_other_holds_on),
         YARD(an_alias_holds_as_well),
+        YARD(an_alias_is_the_same_pause),
         YARD(many_are_woken_by_and_by),
         YARD(a_waiting_job_that_is_cancelled_does_not_run),
         YARD(a_running_job_is_asked_to_stop),

@@ -202,6 +202,8 @@ static void test_two_accounts_one_phone(void **state)
     not_told(&ANNA, "ещё один профиль");
     joins(&TWIN, "+7 (999) 123-45-67");
     told_like(&TWIN, "С этим номером у нас есть ещё один профиль");
+    presses(&TWIN, "Переезд"); /* a way to make them one */
+    told_like(&TWIN, "В старом аккаунте нажмите «Получить код»");
     assert_int_equal(counts("SELECT COUNT(*) FROM customer WHERE phone_shared = 1"), 2);
     assert_int_equal(
         counts("SELECT COUNT(*) FROM audit WHERE action = 'customer.phone_shared'"), 1);

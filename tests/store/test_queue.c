@@ -139,8 +139,8 @@ static void delayed_job_comes_when_due(void **state)
                     .n = 1};
 
     assert_int_equal(db_tx(y->db, put_work, &p), ST_OK);
-    assert_int_equal(lease(y, POOL_LOGIC, 0, 5), 0);
-    lease_soon(y, POOL_LOGIC, 0);
+    if (lease(y, POOL_LOGIC, 0, 5) == 0) /* else putting it took that long */
+        lease_soon(y, POOL_LOGIC, 0);
     assert_true(clock_now() >= p.spec.due);
 }
 

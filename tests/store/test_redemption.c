@@ -359,6 +359,26 @@ static void test_closed_shift_redeems_nothing(void **state)
     assert_int_equal(r.verdict, VERDICT_NO_SHIFT);
 }
 
+/* Whoever lost the answer asks once more, and their shift is over by then. */
+static void test_the_same_press_after_the_shift(void **state)
+{
+    struct card card = check_by(shop.db, 0, ten.code, T0, false);
+    struct redemption_press p = {.nonce = card.nonce, .staff = &shop.cashier[0]};
+    struct redeemed first = press(shop.db, 0, card.nonce, T0, -1), r;
+
+    (void)state;
+    assert_int_equal(shift_close(shop.db, T0, &shop.cashier[0], shop.shift[0].id),
+                     ST_OK);
+    assert_int_equal(shop_confirm(shop.db, T0, &p, &r), ST_OK);
+    assert_int_equal(r.result, REDEEM_ALREADY);
+    assert_int_equal(r.redemption.id, first.redemption.id);
+    p.staff = &shop.cashier[1]; /* another's press stays theirs */
+    assert_int_equal(shop_confirm(shop.db, T0, &p, &r), ST_OK);
+    assert_int_equal(r.result, REDEEM_REFUSED);
+    assert_int_equal(r.verdict, VERDICT_NO_SHIFT);
+    assert_int_equal(r.redemption.id, 0);
+}
+
 static void test_loser_is_told_who(void **state)
 {
     struct card a = check_by(shop.db, 0, ten.code, T0, false);
@@ -400,6 +420,7 @@ int main(void)
         TEST(test_renewed_code_kills_the_card),
         TEST(test_amounts),
         TEST(test_closed_shift_redeems_nothing),
+        TEST(test_the_same_press_after_the_shift),
         TEST(test_loser_is_told_who),
     };
 

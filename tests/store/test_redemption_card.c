@@ -64,6 +64,46 @@ static void test_nobody_else_s_card(void **state)
     assert_int_equal(a.verdict, VERDICT_WITHDRAWN);
 }
 
+/* Each change comes while the card is open, and its own time is not over. */
+static void test_no_sum_for_what_is_over(void **state)
+{
+    struct card a = open_card(T0), b;
+
+    (void)state;
+    change("UPDATE discount SET status = 4 WHERE id = 1");
+    assert_int_equal(price(shop.db, 0, a.nonce, T0, 100000, &b), PRICE_STALE);
+    change("UPDATE discount SET status = 1 WHERE id = 1");
+    change("UPDATE customer SET pd_ok = 0, marketing_ok = 0");
+    assert_int_equal(price(shop.db, 0, a.nonce, T0, 100000, &b), PRICE_STALE);
+    change("UPDATE customer SET pd_ok = 1");
+    change("UPDATE discount SET valid_until = hold_until WHERE id = 1");
+    assert_int_equal(price(shop.db, 0, a.nonce, T0 + 4 * MINUTE, 100000, &b),
+                     PRICE_STALE);
+    assert_int_equal(price(shop.db, 0, a.nonce, T0 + MINUTE, 100000, &b), PRICE_SET);
+}
+
+static void test_no_sum_by_who_may_not(void **state)
+{
+    struct card a = open_card(T0), b;
+    struct staff keeper = shop.cashier[0];
+    struct price_ask ask = {
+        .nonce = a.nonce, .staff = &shop.cashier[0], .amount = 1000};
+    enum price_result result;
+
+    (void)state;
+    assert_int_equal(shop_price(shop.db, T0, &ask, &result, &b), ST_OK);
+    assert_int_equal(result, PRICE_REFUSED);
+    assert_int_equal(b.verdict, VERDICT_NO_SHIFT);
+    keeper.role = ROLE_STOREKEEPER;
+    ask.staff = &keeper;
+    ask.shift = &shop.shift[0];
+    assert_int_equal(shop_price(shop.db, T0, &ask, &result, &b), ST_OK);
+    assert_int_equal(result, PRICE_REFUSED);
+    assert_int_equal(b.verdict, VERDICT_NO_RIGHT);
+    assert_int_equal(
+        shop_number(shop.db, "SELECT COUNT(*) FROM discount WHERE hold_amount > 0"), 0);
+}
+
 static void test_the_sum_is_of_one_purchase(void **state)
 {
     struct discount two = shop_discount(&shop, maria.id, "test:two", 2);
@@ -323,6 +363,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_sum_gives_a_fresh_nonce),
         TEST(test_nobody_else_s_card),
+        TEST(test_no_sum_for_what_is_over),
+        TEST(test_no_sum_by_who_may_not),
         TEST(test_the_sum_is_of_one_purchase),
         TEST(test_many_sums_at_once),
         TEST(test_the_press_asks_for_the_store_too),

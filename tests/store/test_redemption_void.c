@@ -29,9 +29,14 @@ static void test_undo_and_redeem_again(void **state)
 static void test_undo_has_rules(void **state)
 {
     int64_t id = redeem(0, ten.code, T0).redemption.id;
-    struct staff stranger = shop.manager;
+    struct staff stranger = shop.manager, keeper = shop.cashier[0];
+    struct shift closed = shop.shift[0];
 
     (void)state;
+    closed.closed_at = T0;
+    assert_int_equal(undo(&shop.cashier[0], &closed, id, T0), VOID_TOO_LATE);
+    keeper.role = ROLE_STOREKEEPER; /* their own, but no more theirs to undo */
+    assert_int_equal(undo(&keeper, &shop.shift[0], id, T0), VOID_NOT_YOURS);
     stranger.id = shop.cashier[1].id; /* a manager, but bound elsewhere: to nothing */
     stranger.role = ROLE_MARKETING;
     assert_int_equal(undo(&shop.cashier[1], &shop.shift[1], id, T0), VOID_NOT_YOURS);
@@ -100,6 +105,19 @@ static void test_undo_of_one_that_ran_out_gives_a_day(void **state)
     assert_int_equal(discount_load(shop.db, ten.id, &d), ST_OK);
     assert_int_equal(d.valid_until, at + 5 * MINUTE + DAY);
     assert_int_equal(redeem(0, ten.code, at + HOUR).result, REDEEM_DONE);
+}
+
+/* An hour was left of it, and an hour it gets back. */
+static void test_undo_of_one_with_time_left_gives_none(void **state)
+{
+    int64_t at = ten.valid_until - HOUR;
+    int64_t id = redeem(0, ten.code, at).redemption.id;
+    struct discount d;
+
+    (void)state;
+    assert_int_equal(undo(&shop.cashier[0], &shop.shift[0], id, at + MINUTE), VOIDED);
+    assert_int_equal(discount_load(shop.db, ten.id, &d), ST_OK);
+    assert_int_equal(d.valid_until, ten.valid_until);
 }
 
 /* Its holder got another one for it meanwhile: not two of them. */
@@ -207,6 +225,7 @@ int main(void)
         TEST(test_manager_of_another_store_may_not),
         TEST(test_undo_in_the_middle_frees_that_slot),
         TEST(test_undo_of_one_that_ran_out_gives_a_day),
+        TEST(test_undo_of_one_with_time_left_gives_none),
         TEST(test_undo_of_one_given_once_more),
         TEST(test_undo_keeps_a_revoked_one_revoked),
         TEST(test_sixteen_undo_at_once),

@@ -144,6 +144,32 @@ static void test_ended_one_by_one_and_all_at_once(void **state)
     assert_true(holds(&a));
 }
 
+/* Many in one question, as those who listen to events are asked for. */
+static void test_many_are_asked_for_at_once(void **state)
+{
+    static char jti[80][SESSION_JTI + 1];
+    bool they_hold[80];
+    struct session s;
+
+    (void)state;
+    for (int i = 0; i < 80; i++) {
+        s = begins(i % 2 ? shop.owner.id : shop.manager.id);
+        snprintf(jti[i], sizeof jti[i], "%s", s.jti);
+    }
+    snprintf(jti[70], sizeof jti[70], "nothing-of-ours-at-all");
+    assert_int_equal(session_end(shop.db, SHOP_NOW, shop.owner.id, jti[33]), ST_OK);
+    assert_int_equal(sessions_hold(shop.db, SHOP_NOW, jti, 80, they_hold), ST_OK);
+    for (int i = 0; i < 80; i++)
+        assert_int_equal(they_hold[i], i != 33 && i != 70);
+    assert_int_equal(account_out(shop.db, SHOP_NOW, shop.manager.id), ST_OK);
+    assert_int_equal(sessions_hold(shop.db, SHOP_NOW, jti, 80, they_hold), ST_OK);
+    for (int i = 0; i < 80; i++)
+        assert_int_equal(they_hold[i], i % 2 == 1 && i != 33);
+    assert_int_equal(
+        sessions_hold(shop.db, SHOP_NOW + SESSION_LIFE + 1, jti, 80, they_hold), ST_OK);
+    assert_false(they_hold[1]);
+}
+
 static void test_role_and_dismissal_end_them(void **state)
 {
     struct staff who = worker(ROLE_ADMINISTRATOR, 7001);
@@ -401,6 +427,7 @@ int main(void)
         T(test_it_is_a_day_long),
         T(test_who_may_begin_one),
         T(test_ended_one_by_one_and_all_at_once),
+        T(test_many_are_asked_for_at_once),
         T(test_role_and_dismissal_end_them),
         T(test_what_they_say_of_themselves),
         T(test_old_rows_leave),

@@ -310,6 +310,44 @@ static void test_an_invite_takes_nothing_away(void **state)
     assert_int_equal(u.staff.role, ROLE_OWNER);
 }
 
+/* A store's manager makes nobody more, or less, than they are at another's store. */
+static void test_an_invite_changes_no_role_elsewhere(void **state)
+{
+    struct staff guest = add(NEWCOMER, ROLE_CASHIER, shop.store[1]);
+    struct staff chief = add(NEWCOMER + 1, ROLE_MARKETING, 0);
+    struct staff own = add(NEWCOMER + 2, ROLE_CASHIER, shop.store[0]);
+    struct using u;
+
+    (void)state;
+    invite(&shop.manager, ROLE_MANAGER, shop.store[0]);
+    u = use(guest.external_id, SHOP_NOW);
+    assert_int_equal(u.result, INVITE_JOINED);
+    assert_int_equal(u.staff.role, ROLE_CASHIER);
+    assert_int_equal(
+        staff_may_at(shop.db, &u.staff, PERM_DISCOUNT_REDEEM, shop.store[0]), ST_OK);
+    invite(&shop.manager, ROLE_CASHIER, shop.store[0]);
+    assert_int_equal(use(chief.external_id, SHOP_NOW).staff.role, ROLE_MARKETING);
+    invite(&shop.manager, ROLE_SELLER, shop.store[0]);
+    assert_int_equal(use(own.external_id, SHOP_NOW).staff.role, ROLE_SELLER);
+}
+
+/* Hired anew somewhere, they work there: where they were is not that manager's to give. */
+static void test_who_comes_back_comes_to_one_store(void **state)
+{
+    struct staff was = add(NEWCOMER, ROLE_MANAGER, shop.store[1]);
+    struct using u;
+
+    (void)state;
+    assert_int_equal(staff_dismiss(shop.db, SHOP_NOW, was.id, 0), ST_OK);
+    invite(&shop.manager, ROLE_MANAGER, shop.store[0]);
+    u = use(was.external_id, SHOP_NOW);
+    assert_int_equal(u.result, INVITE_JOINED);
+    assert_int_equal(staff_may_at(shop.db, &u.staff, PERM_STAFF_INVITE, shop.store[0]),
+                     ST_OK);
+    assert_int_equal(staff_may_at(shop.db, &u.staff, PERM_STAFF_INVITE, shop.store[1]),
+                     ST_REFUSED);
+}
+
 /* An administrator who left a link behind does not come back by it. */
 static void test_an_invite_ends_with_its_maker(void **state)
 {
@@ -399,6 +437,8 @@ int main(void)
         TEST(test_invite_of_nobody),
         TEST(test_invites_have_limits),
         TEST(test_an_invite_takes_nothing_away),
+        TEST(test_an_invite_changes_no_role_elsewhere),
+        TEST(test_who_comes_back_comes_to_one_store),
         TEST(test_an_invite_ends_with_its_maker),
         TEST(test_an_invite_is_worth_what_its_maker_is),
         TEST(test_the_token_is_not_kept),

@@ -173,6 +173,26 @@ static void test_cut_anywhere(void **state)
     }
 }
 
+static void says(const char *hours, const char *lang, const char *want)
+{
+    struct buf b = {0};
+
+    hours_add(&b, hours, lang);
+    assert_string_equal(b.s, want);
+    buf_free(&b);
+}
+
+static void test_in_words_of_the_reader(void **state)
+{
+    (void)state;
+    says("пн–сб 10:00–20:00, вс выходной", "en", "Mon–Sat 10:00–20:00, Sun closed");
+    says("ежедневно 9-21", "en", "daily 9-21");
+    says("ПН-ВС круглосуточно", "en", "Mon-Sun day and night");
+    says("24/7", "en", "24/7");
+    says("mon-fri 9-18; sat, sun closed", "ru", "пн-пт 9-18; сб, вс выходной");
+    says("пн-пт 9-20, вс закрыто", "ru", "пн-пт 9-20, вс закрыто");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_over_midnight),
         cmocka_unit_test(test_without_end),
         cmocka_unit_test(test_cut_anywhere),
+        cmocka_unit_test(test_in_words_of_the_reader),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

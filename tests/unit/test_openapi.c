@@ -189,6 +189,71 @@ static void example_look(void *arg, const char *key, struct json *v)
     buf_free(&why);
 }
 
+/* ---- every schema, wherever it stands -------------------------------------------- */
+
+struct place {
+    const char *name;
+    const struct place *in;
+};
+
+static bool is_in(const struct place *p, const char *name)
+{
+    for (; p != NULL; p = p->in)
+        if (strcmp(p->name, name) == 0)
+            return true;
+    return false;
+}
+
+static void schema_look(const struct place *at, const struct json *schema,
+                        const struct json *example)
+{
+    struct buf why = {0};
+    bool fits = schema_is_known(schema, &why);
+
+    if (fits && example != NULL)
+        fits = is_in(at, "requestBody")
+                   ? schema_fits_asked(description, schema, example, &why)
+                   : schema_fits(description, schema, example, &why);
+    if (!fits)
+        for (; at != NULL; at = at->in)
+            buf_addf(&why, "; in %s", at->name);
+    if (!fits)
+        fail_msg("%s", why.s);
+    buf_free(&why);
+}
+
+/* "schema" with examples beside it or in it, down to the leaves. */
+static void deep_look(void *arg, const char *key, struct json *v)
+{
+    struct place here = {key, arg};
+    const struct json *schema = json_get(v, "schema");
+
+    if (json_is_object(schema)) {
+        schema_look(&here, schema, json_get(v, "example"));
+        schema_look(&here, schema, json_get(schema, "example"));
+        assert_null(json_get(v, "examples")); /* one is enough, and is looked at */
+    }
+    json_each(v, deep_look, &here);
+    for (size_t i = 0; i < json_count(v); i++)
+        deep_look(&here, key, json_at(v, i));
+}
+
+static void component_look(void *arg, const char *key, struct json *v)
+{
+    struct place here = {key, arg};
+
+    schema_look(&here, v, json_get(v, "example"));
+}
+
+static void all_schemas_are_known(void **state)
+{
+    (void)state;
+    json_each(json_get(description, "components.schemas"), component_look, NULL);
+    json_each(json_get(description, "components.parameters"), deep_look, NULL);
+    json_each(json_get(description, "components.responses"), deep_look, NULL);
+    json_each(json_get(description, "paths"), deep_look, NULL);
+}
+
 static void references_and_examples_hold(void **state)
 {
     (void)state;
@@ -239,6 +304,8 @@ static void the_judge_can_say_no(void **state)
         {"{\"enum\":[\"a\",1]}", "2", false},
         {"{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}", "1", true},
         {"{\"patern\":\"x\"}", "1", false},
+        {"{\"pattern\":\"^[0-9a-f]{4}$\"}", "\"00ff\"", true},
+        {"{\"pattern\":\"^[0-9a-f]{4}$\"}", "\"00fg\"", false},
         {"{\"$ref\":\"#/components/schemas/nothing\"}", "1", false},
     };
 
@@ -261,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_described),
         cmocka_unit_test(every_operation_has_its_row),
+        cmocka_unit_test(all_schemas_are_known),
         cmocka_unit_test(references_and_examples_hold),
         cmocka_unit_test(the_codes_are_the_closed_list),
         cmocka_unit_test(the_judge_can_say_no),

@@ -171,6 +171,19 @@ static void test_a_picture_becomes_words(void **state)
     mends(patch_picture, "{\"method\":\"sendPhoto\",\"params\":{},\"qr\":\"x\"}", NULL);
 }
 
+static void test_a_photo_becomes_a_file(void **state)
+{
+    (void)state;
+    mends(patch_picture,
+          "{\"method\":\"sendPhoto\",\"params\":{\"chat_id\":7,\"caption\":\"a\"},"
+          "\"document\":5}",
+          "{\"document\":5,\"method\":\"sendDocument\",\"params\":{\"chat_id\":7,"
+          "\"caption\":\"a\"}}");
+    mends(patch_picture,
+          "{\"method\":\"sendDocument\",\"params\":{\"chat_id\":7},\"document\":5}",
+          NULL); /* which it is already */
+}
+
 static void test_a_caption_becomes_the_text(void **state)
 {
     (void)state;
@@ -198,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_the_rest_is_not_mended),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_a_picture_becomes_words),
+        cmocka_unit_test(test_a_photo_becomes_a_file),
         cmocka_unit_test(test_a_caption_becomes_the_text),
     };
 

@@ -20,16 +20,20 @@ static void say_who(struct screen *sc, const struct access *a)
     screen_say(sc, TEXT_ACCESS_CARD, T_TEXT("name", a->name), T_TEXT("user", user));
 }
 
-static void say_card(struct talk *to, struct screen *sc, const void *what)
+static void card_add(struct screen *sc, const struct access *a)
 {
-    const struct access *a = what;
     char id[14];
 
-    (void)to;
     base36_print((uint64_t)a->id, id);
     say_who(sc, a);
     screen_button(sc, BTN_ACCEPT, "a", "yes", id);
     screen_button(sc, BTN_REFUSE, "a", "no", id);
+}
+
+static void say_card(struct talk *to, struct screen *sc, const void *what)
+{
+    (void)to;
+    card_add(sc, what);
 }
 
 static enum status stranger_told(struct talk *t, enum text_key key)
@@ -97,6 +101,21 @@ static enum status still_open(struct talk *t, int64_t id, struct access *a)
 static enum status told(enum status st)
 {
     return st == ST_REFUSED ? ST_OK : st;
+}
+
+/* A card may have gone to nobody: no manager had begun to talk to the bot. */
+enum status access_card(struct talk *t, const char *arg)
+{
+    struct access a;
+    struct screen sc;
+    enum status st = still_open(t, talk_id(arg, NULL), &a);
+
+    if (st != ST_OK)
+        return told(st);
+    screen_open(&sc, t->lang);
+    card_add(&sc, &a);
+    screen_button(&sc, BTN_TEAM, "p", "open", NULL);
+    return talk_show(t, &sc);
 }
 
 enum status access_yes(struct talk *t, const char *arg)

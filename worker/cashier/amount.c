@@ -37,17 +37,24 @@ void amount_say(struct talk *t, struct screen *sc, int64_t amount, int64_t off)
                T_TEXT("pay", pay));
 }
 
-static enum status ask_again(struct talk *t, enum text_key why, const char *nonce)
+/* limit: what the sum missed. */
+static enum status ask_limit(struct talk *t, enum text_key why, const char *nonce,
+                             int64_t sum)
 {
     char limit[SHOP_WHEN_BYTES];
     struct screen sc;
 
-    shop_money(t->shop->set.amount_limit, t->lang, limit);
+    shop_money(sum, t->lang, limit);
     screen_open(&sc, t->lang);
     screen_say(&sc, why, T_TEXT("limit", limit));
     screen_button(&sc, BTN_CANCEL, "r", "no", nonce);
     talk_remember(t, STATE, nonce);
     return talk_show(t, &sc);
+}
+
+static enum status ask_again(struct talk *t, enum text_key why, const char *nonce)
+{
+    return ask_limit(t, why, nonce, t->shop->set.amount_limit);
 }
 
 /* The button of a card: what to do now. The card stays where it is. */
@@ -77,6 +84,8 @@ static enum status priced(struct talk *t, int64_t amount, const char *nonce)
         return card_show(t, &card, "");
     if (result == PRICE_BAD)
         return ask_again(t, amount <= 0 ? TEXT_AMOUNT_NONE : TEXT_AMOUNT_LARGE, nonce);
+    if (result == PRICE_SMALL)
+        return ask_limit(t, TEXT_AMOUNT_SMALL, nonce, card.discount.min_purchase);
     talk_forget(t);
     return talk_say(t, TEXT_STALE);
 }

@@ -85,6 +85,14 @@ static void say_more(struct talk *t, struct screen *sc, const struct card *c)
 
     if (c->phone[0] != '\0')
         screen_say(sc, CARD_PHONE, T_TEXT("phone", c->phone));
+    if (c->discount.min_purchase > 0) {
+        shop_money(c->discount.min_purchase, t->lang, when);
+        screen_say(sc, CAPTION_MIN, T_TEXT("sum", when));
+    }
+    if (c->discount.max_amount > 0) {
+        shop_money(c->discount.max_amount, t->lang, when);
+        screen_say(sc, CAPTION_MAX, T_TEXT("sum", when));
+    }
     if (c->used.id != 0) {
         shop_when_near(t->shop, t->now, c->used.at, t->lang, when);
         screen_say(sc, CARD_JUST_USED, T_TEXT("when", when),

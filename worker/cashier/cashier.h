@@ -4,6 +4,7 @@
  *
  *   join.c    an invite's link; strangers
  *   login.c   into the panel                  l:*
+ *   handover.c  the shop changes hands        o:*
  *   access.c  a stranger asks, a manager answers  a:*
  *   invite.c  a link made here                    i:*
  *   hire.c    somebody without a phone            i:*
@@ -94,8 +95,11 @@ void join_words(struct talk *t, struct screen *sc);
 /* login.c */
 talk_fn login_asked, login_yes, login_no, login_open;
 
+/* handover.c */
+talk_fn owner_yes, owner_no, owner_back;
+
 /* access.c */
-talk_fn access_request, access_yes, access_role, access_at, access_no;
+talk_fn access_request, access_card, access_yes, access_role, access_at, access_no;
 
 /* invite.c */
 talk_fn invite_open, invite_role, invite_at, invite_till, invite_phone;

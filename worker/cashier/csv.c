@@ -4,7 +4,7 @@
 #include "core/base/csv.h"
 
 #include "core/document.h"
-#include "core/loyalty/discount.h"
+#include "core/loyalty/receipt_csv.h"
 #include "core/staff/report.h"
 #include "worker/cashier/cashier.h"
 
@@ -88,71 +88,27 @@ enum status month_csv(struct talk *t, const char *arg)
 
 /* ---- a shift -------------------------------------------------------------------- */
 
-struct shift_file {
-    struct csv csv;
-    struct talk *t;
-};
-
-static const char *source_word(const struct talk *t, int source)
-{
-    return text_get(t->lang, source == SOURCE_BIRTHDAY       ? TEXT_FOR_BIRTHDAY
-                             : source == SOURCE_SUBSCRIPTION ? TEXT_FOR_SUBSCRIPTION
-                                                             : TEXT_FOR_YOU);
-}
-
-static void shift_row(void *arg, const struct report_receipt *r)
-{
-    struct shift_file *f = arg;
-    char when[SHOP_WHEN_BYTES], percent[SHOP_WHEN_BYTES];
-
-    csv_int(&f->csv, r->no);
-    shop_when(f->t->shop, r->at, f->t->lang, when);
-    csv_text(&f->csv, when);
-    csv_text(&f->csv, r->store);
-    csv_text(&f->csv, r->name);
-    csv_text(&f->csv, source_word(f->t, r->source));
-    shop_percent(r->percent_bp, f->t->lang, percent);
-    csv_text(&f->csv, percent);
-    csv_money(&f->csv, r->amount);
-    csv_money(&f->csv, r->discount);
-    when[0] = '\0';
-    if (r->voided_at != 0)
-        shop_when(f->t->shop, r->voided_at, f->t->lang, when);
-    csv_text(&f->csv, when);
-    csv_row(&f->csv);
-}
-
-/* "20261112-0931", in the shop's calendar, as the file's name sorts. */
-static void file_name(const struct talk *t, const struct shift *s, char *out,
-                      size_t room)
-{
-    struct local at = tz_local(t->shop->tz, s->opened_at);
-
-    snprintf(out, room, "shift-%04d%02d%02d-%02d%02d.csv", at.date.year, at.date.month,
-             at.date.day, at.hour, at.minute);
-}
-
 enum status shift_csv(struct talk *t, const char *arg)
 {
     int64_t id = talk_id(arg, NULL);
-    struct shift_file f = {.t = t};
-    char name[80], when[SHOP_WHEN_BYTES];
+    char name[RECEIPT_CSV_NAME], when[SHOP_WHEN_BYTES];
+    struct csv csv;
     struct shift s;
     struct screen sc;
     enum status st = id != 0 ? report_may(t->s->db, &t->staff, id, &s) : ST_NONE;
 
     if (st != ST_OK)
         return st == ST_NONE || st == ST_REFUSED ? cashier_menu(t, "old") : st;
-    csv_open(&f.csv, lang_code(t->lang));
-    csv_columns(&f.csv, text_get(t->lang, TEXT_CSV_SHIFT_COLUMNS));
-    st = report_receipts(t->s->db, id, shift_row, &f);
+    st = receipt_csv(t->s->db,
+                     &(struct receipt_csv){
+                         .shift = &s, .tz = t->shop->tz, .lang = lang_code(t->lang)},
+                     &csv, name);
     if (st != ST_OK) {
-        buf_free(&f.csv.out);
+        buf_free(&csv.out);
         return st;
     }
-    file_name(t, &s, name, sizeof(name));
     shop_when(t->shop, s.opened_at, t->lang, when);
     screen_open(&sc, t->lang);
     screen_say(&sc, CAPTION_CSV_SHIFT, T_TEXT("store", s.store), T_TEXT("when", when));
-    return send(t, &f.csv, name, &sc);
+    return send(t, &csv, name, &sc);
 }

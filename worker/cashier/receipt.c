@@ -63,6 +63,7 @@ enum status receipt_press(struct talk *t, const char *arg)
         return refused(t, &r);
     case REDEEM_NO_AMOUNT:
         return amount_ask(t, arg);
+    case REDEEM_BAD_AMOUNT: /* a sum is never said with this press */
     case REDEEM_STALE:
         break;
     }

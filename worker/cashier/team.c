@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/staff/access.h"
 #include "core/staff/pin.h"
 #include "core/staff/store.h"
 #include "worker/cashier/cashier.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 
 #define PAGE 8
+#define REQUESTS 5 /* to work here, the oldest */
 #define STORES_MAX 24
 
 enum status manage_open(struct talk *t, const char *arg)
@@ -64,7 +66,23 @@ static void page_buttons(struct screen *sc, int page, bool more)
     }
 }
 
-/* arg: the page, from 1; "": the first. */
+static enum status request_buttons(struct talk *t, struct screen *sc)
+{
+    static struct access waiting[REQUESTS];
+    char label[CONTACT_NAME_BYTES + 8], id[14];
+    int n;
+    enum status st = access_waiting(t->s->db, t->now, waiting, REQUESTS, &n);
+
+    for (int i = 0; st == ST_OK && i < n; i++) {
+        base36_print((uint64_t)waiting[i].id, id);
+        snprintf(label, sizeof(label), "✋ %s", waiting[i].name);
+        screen_row(sc);
+        screen_choice(sc, label, "a", "card", id);
+    }
+    return st;
+}
+
+/* arg: the page, from 1; "": the first, with who waits for an answer. */
 enum status team_open(struct talk *t, const char *arg)
 {
     struct team_member people[PAGE + 1];
@@ -78,6 +96,10 @@ enum status team_open(struct talk *t, const char *arg)
         return st;
     screen_open(&sc, t->lang);
     screen_say(&sc, TEXT_TEAM);
+    if (page == 0 && (st = request_buttons(t, &sc)) != ST_OK) {
+        screen_close(&sc);
+        return st;
+    }
     for (i = 0; i < n && i < PAGE; i++)
         member_button(t, &sc, &people[i]);
     page_buttons(&sc, page, n > PAGE);

@@ -20,7 +20,7 @@ bool best_waits(const struct talk *t, const struct discount *d)
            follow_ended(&t->shop->set, &f, t->shop->tz, t->now);
 }
 
-/* The largest, then the one that ends first: as discount_best. */
+/* The largest, then the one that ends first. */
 static int order(const void *a, const void *b)
 {
     const struct discount *x = a, *y = b;

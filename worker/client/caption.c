@@ -18,6 +18,14 @@ enum status caption_terms(struct talk *t, struct screen *sc, const struct discou
     }
     if (d->uses_allowed > 1)
         screen_say(sc, CAPTION_USES, T_INT("n", d->uses_allowed - d->uses_count));
+    if (d->min_purchase > 0) {
+        shop_money(d->min_purchase, t->lang, from);
+        screen_say(sc, CAPTION_MIN, T_TEXT("sum", from));
+    }
+    if (d->max_amount > 0) {
+        shop_money(d->max_amount, t->lang, from);
+        screen_say(sc, CAPTION_MAX, T_TEXT("sum", from));
+    }
     if (d->store_id == 0)
         return ST_OK;
     st = store_load(t->s->db, d->store_id, &store);
@@ -111,6 +119,15 @@ enum status caption_gone(struct talk *t, struct screen *sc, const struct discoun
         screen_button(sc, BTN_GET_NEW, "d", "again", id);
     screen_button(sc, BTN_MENU, "m", "open", NULL);
     return ST_OK;
+}
+
+void caption_revoked(struct talk *t, struct screen *sc)
+{
+    screen_open(sc, t->lang);
+    screen_say(sc, CAPTION_REVOKED);
+    screen_button(sc, BTN_SUPPORT, "t", "write", NULL);
+    screen_row(sc);
+    screen_button(sc, BTN_MENU, "m", "open", NULL);
 }
 
 void caption_retired(struct talk *t, struct screen *sc)

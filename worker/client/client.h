@@ -8,6 +8,8 @@
  *   best.c      which of several counts
  *   picture.c   its picture: sent, put right later
  *   caption.c   the words under it
+ *   letter.c    what somebody of the shop wrote (no screen)
+ *   granted.c   given, renewed or withdrawn by the shop (no screen)
  *   wallet.c    all discounts                     l:*
  *   history.c   what was bought with them         y:open
  *   remind.c    the word before one runs out (no screen)
@@ -86,6 +88,7 @@ must_check enum status caption_gone(struct talk *t, struct screen *sc,
                                     const struct discount *d);
 void caption_used(struct talk *t, struct screen *sc, const struct redemption *r);
 void caption_retired(struct talk *t, struct screen *sc);
+void caption_revoked(struct talk *t, struct screen *sc);
 /* Adds what is not as everybody expects it: from when, how often, where. */
 must_check enum status caption_terms(struct talk *t, struct screen *sc,
                                      const struct discount *d);
@@ -95,6 +98,8 @@ must_check enum status caption_terms(struct talk *t, struct screen *sc,
  * its way and sends none. */
 must_check enum status discount_show(struct talk *t, const struct discount *d,
                                      enum text_key head);
+/* The picture of one that the shop gave: advertising, with the way out of it. */
+must_check enum status discount_gift(struct talk *t, const struct discount *d);
 /* ST_OK: this very press has been answered with d's picture a moment ago; ST_NONE. */
 must_check enum status picture_coming(struct talk *t, const struct discount *d);
 /* The words under the pictures of a discount that was spent, given back (back) or is

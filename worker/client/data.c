@@ -3,6 +3,7 @@
  * Help, what we know of a person, and the way out. */
 #include "worker/client/client.h"
 
+#include "core/loyalty/phone.h"
 #include "core/support.h"
 
 #include <inttypes.h>
@@ -34,7 +35,7 @@ static void say_person(struct talk *t, struct screen *sc)
 {
     const struct customer *c = &t->customer;
     char name[3 * CONTACT_NAME_BYTES + CUSTOMER_USERNAME_BYTES + 8], id[24];
-    char born[SHOP_WHEN_BYTES] = "—";
+    char born[SHOP_WHEN_BYTES] = "—", phone[PHONE_SHOWN_BYTES];
 
     snprintf(name, sizeof(name), "%s%s%s%s%s%s%s%s", c->name,
              c->name[0] != '\0' ? " (" : "", c->first_name,
@@ -50,8 +51,10 @@ static void say_person(struct talk *t, struct screen *sc)
                       text_get(t->lang, strcmp(c->language, "en") == 0 ? BTN_ENGLISH
                                                                        : BTN_RUSSIAN)),
                T_TEXT("born", born));
-    if (c->phone[0] != '\0')
-        screen_say(sc, TEXT_DATA_PHONE, T_TEXT("phone", c->phone));
+    if (c->phone[0] == '\0')
+        return;
+    phone_show(c->phone, phone);
+    screen_say(sc, TEXT_DATA_PHONE, T_TEXT("phone", phone));
 }
 
 static enum status say_consent(struct talk *t, struct screen *sc)

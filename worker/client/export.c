@@ -206,7 +206,7 @@ static enum status file_send(struct talk *t, const struct file *f, bool last)
         screen_button(&sc, BTN_DATA, "p", "new", NULL);
         screen_button(&sc, BTN_MENU, "m", "new", NULL);
     } else
-        screen_say_own(&sc, f->name);
+        screen_say(&sc, TEXT_EXPORT_READ);
     screen_document(&sc, id);
     return talk_send(t, &sc, MESSAGE_SERVICE);
 }

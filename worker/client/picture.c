@@ -75,6 +75,25 @@ enum status discount_show(struct talk *t, const struct discount *d, enum text_ke
     return st == ST_NONE ? send(t, d, head) : st;
 }
 
+enum status discount_gift(struct talk *t, const struct discount *d)
+{
+    char link[160];
+    struct showing showing = {.discount_id = d->id, .code = d->code, .asked = ""};
+    struct screen sc;
+    enum status st = caption_good(t, &sc, d, CAPTION_GIVEN);
+
+    if (st != ST_OK)
+        return st;
+    link_print(t->shop, d, link, sizeof(link));
+    screen_button(&sc, BTN_MESSAGES_STOP, "n", "off", NULL);
+    screen_qr(&sc, link);
+    st = talk_send(t, &sc, MESSAGE_MARKETING);
+    if (st != ST_OK || t->last == 0)
+        return st;
+    showing.message_id = t->last;
+    return showing_add(t->s->db, t->now, &showing);
+}
+
 /* ---- putting right -------------------------------------------------------------- */
 
 static enum status say(struct talk *t, struct screen *sc, const struct discount *d,
@@ -82,6 +101,10 @@ static enum status say(struct talk *t, struct screen *sc, const struct discount 
 {
     if (r->id != 0) {
         caption_used(t, sc, r);
+        return ST_OK;
+    }
+    if (d->status == DISCOUNT_REVOKED) {
+        caption_revoked(t, sc);
         return ST_OK;
     }
     if (discount_state(d, t->now) == DISCOUNT_EXPIRED)
@@ -118,7 +141,7 @@ enum status picture_put_right(struct talk *t, int64_t discount_id, bool back)
     if (st != ST_OK)
         return st == ST_NONE ? ST_OK : st;
     state = discount_state(&d, t->now);
-    if (state == DISCOUNT_REVOKED || (state == DISCOUNT_ACTIVE && !back))
+    if (state == DISCOUNT_ACTIVE && !back)
         return ST_OK; /* one use of several leaves it as it is */
     if (state == DISCOUNT_USED)
         st = redemption_of(t->s->db, d.id, &r);

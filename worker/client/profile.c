@@ -79,6 +79,8 @@ static void lines_ways(struct talk *t, struct screen *sc)
                   "phone", NULL);
     if (told_anything(c))
         screen_button(sc, BTN_DROP, "pr", "drop", NULL);
+    if (c->phone_shared) /* two accounts of one person may become one */
+        screen_button(sc, BTN_MOVE, "v", "open", NULL);
     screen_button(sc, BTN_MENU, "m", "open", NULL);
 }
 

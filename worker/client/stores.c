@@ -47,6 +47,16 @@ static struct local local_of(struct talk *t, const struct store *s)
     return l;
 }
 
+static void say_words(struct screen *sc, const char *hours)
+{
+    struct buf words = {0};
+
+    hours_add(&words, hours, lang_code(sc->lang));
+    screen_say(sc, TEXT_STORE_HOURS, T_TEXT("hours", words.s));
+    sc->failed |= words.failed;
+    buf_free(&words);
+}
+
 static void say_hours(struct talk *t, struct screen *sc, const struct store *s)
 {
     struct local l = local_of(t, s);
@@ -55,10 +65,12 @@ static void say_hours(struct talk *t, struct screen *sc, const struct store *s)
     struct hours_now is;
     struct hours h;
 
-    if (s->hours[0] != '\0')
-        screen_say(sc, TEXT_STORE_HOURS, T_TEXT("hours", s->hours));
-    if (hours_read(s->hours, &h) != ST_OK)
-        return; /* free words, as they are */
+    if (hours_read(s->hours, &h) != ST_OK) {
+        if (s->hours[0] != '\0') /* free words, as they are */
+            screen_say(sc, TEXT_STORE_HOURS, T_TEXT("hours", s->hours));
+        return;
+    }
+    say_words(sc, s->hours);
     is = hours_now(&h, weekday, l.hour * 60 + l.minute);
     clock_of(is.minute, when);
     if (is.always)

@@ -89,9 +89,9 @@ static enum status say_sent(struct talk *t)
     return talk_show(t, &sc);
 }
 
-/* document: of a photo that came along; 0: none. */
+/* photo: one that came along; NULL: none. */
 static enum status pass_on(struct talk *t, const struct support_words *w,
-                           int64_t document)
+                           const struct support_photo *photo)
 {
     struct support_thread thread;
     enum status st = support_write(t->s->db, t->now, w, &thread);
@@ -102,14 +102,14 @@ static enum status pass_on(struct talk *t, const struct support_words *w,
         talk_forget(t);
         return refuse(t, TEXT_SUPPORT_SHUT);
     }
-    return st == ST_OK ? support_tell_staff(t, &thread, w, document) : st;
+    return st == ST_OK ? support_tell_staff(t, &thread, w, photo) : st;
 }
 
 static enum status pass_on_and_say(struct talk *t, const struct support_words *w,
-                                   int64_t document)
+                                   const struct support_photo *photo)
 {
     int was = t->put;
-    enum status st = pass_on(t, w, document);
+    enum status st = pass_on(t, w, photo);
 
     return st == ST_OK && t->put == was ? say_sent(t) : st;
 }
@@ -129,7 +129,7 @@ static enum status write_text(struct talk *t, const char *word)
 
     if (st == ST_REFUSED)
         return refuse(t, TEXT_SUPPORT_LATER);
-    return st == ST_OK ? pass_on_and_say(t, &w, 0) : st;
+    return st == ST_OK ? pass_on_and_say(t, &w, NULL) : st;
 }
 
 enum status support_said(struct talk *t, const char *arg)
@@ -174,21 +174,52 @@ enum status support_photo(struct talk *t, const char *arg)
     json_set_int(spec.args, "chat", t->user);
     json_set_int(spec.args, "from", t->user);
     st = job_put(t->s->db, t->now, &spec);
-    return st == ST_OK && w.n > 0 ? pass_on(t, &w, 0) : st;
+    return st == ST_OK && w.n > 0 ? pass_on(t, &w, NULL) : st;
 }
 
-static enum status document_of(struct talk *t, const char *key, int64_t *id)
+/* What a phone sends, by its first bytes. The messenger shows the first two as photos. */
+static const struct look {
+    const char *magic;
+    size_t at, n;
+    const char *name, *mime;
+    bool shown;
+} looks[] = {
+    {"\xff\xd8\xff", 0, 3, "photo.jpg", "image/jpeg", true},
+    {"\x89PNG", 0, 4, "photo.png", "image/png", true},
+    {"WEBP", 8, 4, "photo.webp", "image/webp", false},
+    {"ftyphei", 4, 7, "photo.heic", "image/heic", false},
+    {"", 0, 0, "photo", "application/octet-stream", false},
+};
+
+static const struct look *look_of(const char *bytes, size_t n)
+{
+    const struct look *k = looks;
+
+    while (n < k->at + k->n || memcmp(bytes + k->at, k->magic, k->n) != 0)
+        k++;
+    return k;
+}
+
+static enum status photo_of(struct talk *t, const char *key, struct support_photo *out)
 {
     struct redis_reply *reply = NULL;
     enum status st = redis_do(queue_redis(t->s->queue), &reply, "GET", key, NULL);
-    struct document_spec spec = {.name = "photo.jpg", .mime = "image/jpeg"};
+    const struct look *look;
+    const char *bytes;
+    size_t n = 0;
 
-    if (st == ST_OK)
-        spec.bytes = redis_text(reply, &spec.n);
-    if (st == ST_OK && (spec.bytes == NULL || spec.n == 0))
+    bytes = st == ST_OK ? redis_text(reply, &n) : NULL;
+    if (st == ST_OK && (bytes == NULL || n == 0))
         st = ST_NONE;
-    if (st == ST_OK)
-        st = document_put(t->s->db, t->now, &spec, id);
+    if (st == ST_OK) {
+        look = look_of(bytes, n);
+        out->shown = look->shown;
+        st = document_put(
+            t->s->db, t->now,
+            &(struct document_spec){
+                .name = look->name, .mime = look->mime, .bytes = bytes, .n = n},
+            &out->document);
+    }
     redis_free(reply);
     return st;
 }
@@ -199,7 +230,7 @@ enum status support_fetched(struct step *s)
     const char *key = json_text(s->job->args, "key", NULL);
     struct support_words w = {.words = "", .photo = true};
     struct shop shop;
-    int64_t id = 0;
+    struct support_photo photo = {0};
     enum status st = shop_load(s, &shop);
 
     t.shop = &shop;
@@ -214,10 +245,10 @@ enum status support_fetched(struct step *s)
     if (dialog_load(s, t.book->name, t.user, &t.dialog) == ST_OK &&
         strcmp(t.dialog.at, STATE) == 0)
         w.redemption_id = talk_id(t.dialog.word, NULL);
-    st = key != NULL ? document_of(&t, key, &id) : ST_NONE;
+    st = key != NULL ? photo_of(&t, key, &photo) : ST_NONE;
     if (st == ST_NONE || st == ST_BAD) {
         log_warn("photo_not_fetched", LOG_INT("user", t.user));
         return talk_say(&t, TEXT_SUPPORT_NO_PHOTO);
     }
-    return st == ST_OK ? pass_on_and_say(&t, &w, id) : st;
+    return st == ST_OK ? pass_on_and_say(&t, &w, &photo) : st;
 }

@@ -126,6 +126,10 @@ static enum status fill(struct talk *t, struct screen *sc, const struct list *l,
     int i, n, total;
     enum status st = discount_list(t->s->db, t->now, &page, d, &n, &total);
 
+    if (st == ST_OK && n == 0 && total > 0) { /* a page that is no more */
+        page.offset = 0;
+        st = discount_list(t->s->db, t->now, &page, d, &n, &total);
+    }
     if (st != ST_OK)
         return st;
     screen_say(sc, total > 0 ? l->head : l->none, T_INT("n", total));

@@ -159,7 +159,8 @@ function showFeed() {
 
 function greeting() {
     const box = make('div', 'empty');
-    const about = state.bot !== 'channel' && (bot(state.bot).settings['description|ru'] || bot(state.bot).settings['description|']);
+    const lang = (me().language_code || '').slice(0, 2);
+    const about = state.bot !== 'channel' && (bot(state.bot).settings[`description|${lang}`] || bot(state.bot).settings['description|']);
     box.append(make('b', '', state.bot === 'channel' ? 'В канале пока ничего нет' : 'Что умеет этот бот?'),
         about ? about.description : state.bot === 'channel' ? 'Подписчики получают скидку.' : 'Нажмите «Начать», чтобы поговорить с ним.');
     return box;

@@ -1,0 +1,3 @@
+DROP TABLE segment_member;
+DROP TABLE segment_use;
+DROP TABLE segment;
