@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "api/openapi.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,7 +115,10 @@ const char *openapi_text(size_t *n)
     printed = json_print(whole);
     if (printed != NULL)
         buf_adds(&text, printed);
-    json_free(whole);
+    if (whole != NULL) {
+        json_free(whole);
+        malloc_trim(0); /* it was megabytes, in crumbs, at the start of a small program */
+    }
     if (n != NULL)
         *n = text.len;
     return text.s;
