@@ -166,7 +166,7 @@ static void test_one_needs_no_explanation(void **state)
 
 static void test_pages_of_the_wallet(void **state)
 {
-    char key[8];
+    char key[16];
 
     (void)state;
     for (int i = 1; i <= 6; i++) {
