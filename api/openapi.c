@@ -117,7 +117,7 @@ const char *openapi_text(size_t *n)
         buf_adds(&text, printed);
     if (whole != NULL) {
         json_free(whole);
-        malloc_trim(0); /* it was megabytes, in crumbs, at the start of a small program */
+        malloc_trim(0); /* it was megabytes, in crumbs */
     }
     if (n != NULL)
         *n = text.len;

@@ -137,7 +137,7 @@ static void lease_unheard(int shard, int from)
         " redis.call('ZADD', at .. 'w', now + 15000, wid)"
         " return 1";
     struct redis_reply *r = NULL;
-    char w[24], to[4];
+    char w[24], to[12];
 
     snprintf(w, sizeof w, "dv:{s%d}:a:w", from);
     snprintf(to, sizeof to, "%d", shard);

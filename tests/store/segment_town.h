@@ -303,7 +303,7 @@ static inline enum status town_found(struct db *db, void *arg)
     struct town *t = arg;
 
     for (int i = 0; i < SLOW_STORES; i++) {
-        char name[16];
+        char name[32];
 
         snprintf(name, sizeof name, "Лавка %d", i + 1);
         t->world.city[i] = cities[i];

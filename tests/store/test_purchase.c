@@ -103,7 +103,7 @@ static void racer(struct db *db, int i, void *arg)
 /* Six discounts of one person at six tills. */
 static void test_many_at_once(void **state)
 {
-    char key[20];
+    char key[24];
 
     (void)state;
     for (int i = 0; i < RACERS; i++) {
