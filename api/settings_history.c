@@ -39,14 +39,11 @@ static enum status rows_read(struct call *c, const struct setting *s, struct pag
 static enum status total_read(struct call *c, const struct setting *s, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     if (!list_wants_total(c))
         return ST_OK;
     page_and(&q, "h.name = ?", DB_TEXT(s->name));
-    st = page_total(c->db, &q, "settings_history h", total);
-    page_query_free(&q);
-    return st;
+    return page_total(c->db, &q, "settings_history h", total);
 }
 
 /* GET /api/v1/settings/{key}/history */

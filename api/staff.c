@@ -230,7 +230,7 @@ static enum status change_stores(struct call *c, const struct team_act *act)
     int64_t theirs[STORES_MAX];
     int n = 0;
     enum status st =
-        said->given ? team_stores(c->db, act->who, theirs, STORES_MAX, &n) : ST_OK;
+        said->given ? staff_stores(c->db, act->who, theirs, STORES_MAX, &n) : ST_OK;
 
     for (size_t i = 0; st == ST_OK && said->given && i < said->n; i++)
         if (!among(theirs, (size_t)n, said->ids[i]) &&

@@ -101,15 +101,9 @@ static enum status one_store(struct call *c, struct stats_asked *a)
 /* A manager sees what happened at the stores they are bound to. */
 static enum status own_stores(struct call *c, struct stats_asked *a)
 {
-    enum status st = db_select(c->db,
-                               "SELECT store_id FROM staff_store WHERE staff_id = ?"
-                               " ORDER BY store_id LIMIT ?",
-                               DB_INT(c->who.staff.id), DB_INT(STAT_STORES_MAX));
-
     a->of_stores = true;
-    while (st == ST_OK && (st = db_next(c->db)) == ST_OK)
-        a->stores[a->stores_n++] = db_int(c->db, 0);
-    return st == ST_NONE ? ST_OK : st;
+    return staff_stores(c->db, c->who.staff.id, a->stores, STAT_STORES_MAX,
+                        &a->stores_n);
 }
 
 enum status stats_ask(struct call *c, struct stats_asked *out)

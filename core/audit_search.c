@@ -57,12 +57,9 @@ static void conditions(struct page_query *q, const struct audit_filter *f)
 enum status audit_search(struct db *db, const struct audit_filter *f, struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_select(db, p, &q, "a.id", COLUMNS, FROM);
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "a.id", COLUMNS, FROM);
 }
 
 static void text(struct db *db, int col, char *out, size_t room)
@@ -95,10 +92,7 @@ enum status audit_search_next(struct db *db, struct page *p, struct audit_row *o
 enum status audit_total(struct db *db, const struct audit_filter *f, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_total(db, &q, FROM, total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, FROM, total);
 }

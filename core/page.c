@@ -118,7 +118,8 @@ enum status page_select(struct db *db, struct page *p, struct page_query *q,
     p->more = p->cut = false;
     if (p->placed)
         place_add(q, p, id);
-    buf_addf(&sql, "SELECT %s, %s, %s FROM %s", p->sort->column, id, columns, from);
+    buf_addf(&sql, "SELECT %s, %s, %s FROM %s", p->sort->column, id, columns,
+             from != NULL ? from : "");
     buf_add(&sql, q->where.s, q->where.len);
     buf_addf(&sql, " ORDER BY %s %s", p->sort->column, way);
     if (strcmp(p->sort->column, id) != 0)
@@ -126,9 +127,10 @@ enum status page_select(struct db *db, struct page *p, struct page_query *q,
     buf_adds(&sql, " LIMIT ? OFFSET ?");
     arg_add(q, DB_INT(p->limit + 1));
     arg_add(q, DB_INT(p->offset));
-    if (!sql.failed && !q->failed && !q->where.failed)
+    if (from != NULL && !sql.failed && !q->failed && !q->where.failed)
         st = db_select_args(db, sql.s, q->args, q->n);
     buf_free(&sql);
+    page_query_free(q);
     return st;
 }
 
@@ -162,7 +164,7 @@ enum status page_next(struct db *db, struct page *p)
     return ST_OK;
 }
 
-enum status page_total(struct db *db, const struct page_query *q, const char *from,
+enum status page_total(struct db *db, struct page_query *q, const char *from,
                        int64_t *total)
 {
     struct db_arg args[PAGE_ARGS + 1];
@@ -179,5 +181,6 @@ enum status page_total(struct db *db, const struct page_query *q, const char *fr
     if (st == ST_OK)
         *total = db_int(db, 0);
     buf_free(&sql);
+    page_query_free(q);
     return st;
 }

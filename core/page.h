@@ -73,15 +73,18 @@ void page_and_in(struct page_query *q, const char *column, const int64_t *ids,
 /* The text stands anywhere inside one of the columns (up to a NULL), by its collation:
  * no pattern, % and _ are themselves. Borrowed until the page is selected. */
 void page_and_holds(struct page_query *q, const char *const *columns, const char *text);
-void page_query_free(struct page_query *q);
+void page_query_free(
+    struct page_query *q); /* of one that is neither selected nor counted */
 
+/* Both take q over: it is empty afterwards, whatever they answer. from NULL: there was no
+ * memory for it, ST_BROKEN. */
 must_check enum status page_select(struct db *db, struct page *p, struct page_query *q,
                                    const char *id, const char *columns,
                                    const char *from);
 must_check enum status page_next(struct db *db, struct page *p);
 
 /* How many rows there are, at most PAGE_TOTAL_MAX + 1. */
-must_check enum status page_total(struct db *db, const struct page_query *q,
-                                  const char *from, int64_t *total);
+must_check enum status page_total(struct db *db, struct page_query *q, const char *from,
+                                  int64_t *total);
 
 #endif

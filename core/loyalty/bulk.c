@@ -201,10 +201,8 @@ enum status bulk_load(struct db *db, int64_t id, struct bulk_task *out)
 enum status bulk_search(struct db *db, struct page *p)
 {
     struct page_query q = {0};
-    enum status st = page_select(db, p, &q, "b.id", BULK_TASK, "bulk_task b");
 
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "b.id", BULK_TASK, "bulk_task b");
 }
 
 enum status bulk_search_next(struct db *db, struct page *p, struct bulk_task *out)
@@ -220,15 +218,12 @@ enum status bulk_items(struct db *db, int64_t task_id, enum bulk_fate fate,
                        struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     page_and(&q, "i.task_id = ?", DB_INT(task_id));
     if (fate != 0)
         page_and(&q, "i.state = ?", DB_INT(fate));
-    st = page_select(db, p, &q, "i.customer_id", "i.state, i.why, i.result",
-                     "bulk_item i");
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "i.customer_id", "i.state, i.why, i.result",
+                       "bulk_item i");
 }
 
 enum status bulk_items_next(struct db *db, struct page *p, struct bulk_item *out)

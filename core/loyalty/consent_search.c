@@ -12,15 +12,12 @@ const struct page_sort consent_sorts[CONSENT_SORTS] = {{"at", "e.at", PAGE_TIME}
 enum status consent_search(struct db *db, int64_t customer_id, struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     page_and(&q, "e.customer_id = ?", DB_INT(customer_id));
-    st = page_select(db, p, &q, "e.id",
-                     "e.purpose, e.granted, t.version, t.language, e.via,"
-                     " e.staff_id, e.evidence",
-                     FROM);
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "e.id",
+                       "e.purpose, e.granted, t.version, t.language, e.via,"
+                       " e.staff_id, e.evidence",
+                       FROM);
 }
 
 enum status consent_search_next(struct db *db, struct page *p, struct consent_row *out)
@@ -47,10 +44,7 @@ enum status consent_search_next(struct db *db, struct page *p, struct consent_ro
 enum status consent_total(struct db *db, int64_t customer_id, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     page_and(&q, "e.customer_id = ?", DB_INT(customer_id));
-    st = page_total(db, &q, "consent e", total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, "consent e", total);
 }

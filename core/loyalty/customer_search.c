@@ -62,7 +62,6 @@ static enum status walk_end(struct db *db, const struct plan *plan, struct page 
         st = page_next(db, &p);
     *found = st == ST_OK;
     *end = p.last;
-    page_query_free(&q);
     return st == ST_NONE ? ST_OK : st;
 }
 
@@ -188,12 +187,11 @@ enum status customer_fits(struct db *db, const struct customer_filter *f, int64_
     int64_t n = 0;
     enum status st = asked_make(db, f, &a);
 
-    if (st == ST_OK) {
-        page_and(&q, "c.id = ?", DB_INT(id));
-        where_add(&q, &a);
-        st = page_total(db, &q, "customer c", &n);
-    }
-    page_query_free(&q);
+    if (st != ST_OK)
+        return st;
+    page_and(&q, "c.id = ?", DB_INT(id));
+    where_add(&q, &a);
+    st = page_total(db, &q, "customer c", &n);
     return st == ST_OK && n == 0 ? ST_NONE : st;
 }
 

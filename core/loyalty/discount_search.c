@@ -161,7 +161,7 @@ enum status discount_search(struct db *db, const struct discount_filter *f,
     bool redeemed = p->sort == &discount_sorts[DISCOUNT_BY_REDEEMED];
     struct page_query q = {0};
     struct buf from = {0};
-    enum status st = ST_BROKEN;
+    enum status st;
 
     if (redeemed != (f->redeemed_store_id != 0))
         return ST_BAD;
@@ -170,12 +170,10 @@ enum status discount_search(struct db *db, const struct discount_filter *f,
         buf_adds(&from, REDEEMED NAMES);
     else
         buf_addf(&from, "discount d%s" NAMES, index_of(f, p));
-    if (!from.failed)
-        st = page_select(db, p, &q, redeemed ? "r.id" : "d.id",
-                         redeemed ? COLUMNS ", r.redeemed_at" : COLUMNS ", NULL",
-                         from.s);
+    st = page_select(db, p, &q, redeemed ? "r.id" : "d.id",
+                     redeemed ? COLUMNS ", r.redeemed_at" : COLUMNS ", NULL",
+                     from.failed ? NULL : from.s);
     buf_free(&from);
-    page_query_free(&q);
     return st;
 }
 
@@ -211,12 +209,10 @@ enum status discount_total(struct db *db, const struct discount_filter *f,
                            int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_total(db, &q, f->redeemed_store_id != 0 ? REDEEMED : "discount d", total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, f->redeemed_store_id != 0 ? REDEEMED : "discount d",
+                      total);
 }
 
 enum status discount_search_one(struct db *db, int64_t id, int64_t staff_id,

@@ -6,6 +6,7 @@
  * discount whose it is would take a look-up a row. */
 #include "core/base/clock.h"
 #include "core/loyalty/discount_search.h"
+#include "core/staff/staff.h"
 #include "core/stat.h"
 
 /* Arguments: now, from, until, staff, staff. */
@@ -222,20 +223,6 @@ static enum status undone_beside(struct db *db, const struct discount_span *s,
     return st;
 }
 
-static enum status stores_load(struct db *db, int64_t staff_id,
-                               int64_t out[STAT_STORES_MAX], int *n)
-{
-    enum status st = db_select(db,
-                               "SELECT store_id FROM staff_store WHERE staff_id = ?"
-                               " ORDER BY store_id LIMIT ?",
-                               DB_INT(staff_id), DB_INT(STAT_STORES_MAX));
-
-    *n = 0;
-    while (st == ST_OK && *n < STAT_STORES_MAX && (st = db_next(db)) == ST_OK)
-        out[(*n)++] = db_int(db, 0);
-    return st == ST_NONE ? ST_OK : st;
-}
-
 /* As the shop's statistics have those days. */
 static enum status redeemed_days(struct db *db, const struct discount_span *span,
                                  int32_t from, int32_t until,
@@ -251,7 +238,7 @@ static enum status redeemed_days(struct db *db, const struct discount_span *span
     enum status st = ST_OK;
 
     if (span->staff_id != 0) {
-        st = stores_load(db, span->staff_id, stores, &ask.stores_n);
+        st = staff_stores(db, span->staff_id, stores, STAT_STORES_MAX, &ask.stores_n);
         ask.stores = stores;
     }
     if (st == ST_OK)

@@ -3,6 +3,7 @@
 
 #include "core/loyalty/customer.h"
 #include "core/loyalty/redemption_row.h"
+#include "core/staff/staff.h"
 
 #include <stdio.h>
 
@@ -28,35 +29,44 @@ const struct page_sort attempt_sorts[ATTEMPT_SORTS] = {
 
 #define OWN_MOST 32
 
-/* The stores somebody is bound to, as a list: of one store its index is read. */
+/* The stores somebody is bound to, as a list: of one store its index is read. Of very
+ * many each row is asked for (n is 0 then). */
 struct own {
-    int64_t id[OWN_MOST];
-    size_t n;
+    int64_t id[OWN_MOST + 1];
+    int n;
+    bool many;
 };
 
 static enum status own_load(struct db *db, int64_t staff_id, struct own *out)
 {
     enum status st;
 
-    out->n = 0;
+    *out = (struct own){0};
     if (staff_id == 0)
         return ST_OK;
-    st = db_select(db,
-                   "SELECT store_id FROM staff_store WHERE staff_id = ?"
-                   " ORDER BY store_id LIMIT ?",
-                   DB_INT(staff_id), DB_INT(OWN_MOST));
-    while (st == ST_OK && out->n < OWN_MOST && (st = db_next(db)) == ST_OK)
-        out->id[out->n++] = db_int(db, 0);
-    return st == ST_NONE ? ST_OK : st;
+    st = staff_stores(db, staff_id, out->id, OWN_MOST + 1, &out->n);
+    out->many = out->n > OWN_MOST;
+    if (out->many)
+        out->n = 0;
+    return st;
 }
 
 static void and_own(struct page_query *q, const char *column, int64_t staff_id,
                     const struct own *own)
 {
-    if (staff_id != 0 && own->n == 0)
+    char bound[120];
+
+    if (own->many) {
+        snprintf(bound, sizeof bound,
+                 "EXISTS (SELECT 1 FROM staff_store b WHERE b.staff_id = ?"
+                 " AND b.store_id = %s)",
+                 column);
+        page_and(q, bound, DB_INT(staff_id));
+    } else if (staff_id != 0 && own->n == 0) {
         page_and_plain(q, "1 = 0");
-    else
-        page_and_in(q, column, own->id, own->n);
+    } else {
+        page_and_in(q, column, own->id, (size_t)own->n);
+    }
 }
 
 static void and_id(struct page_query *q, const char *condition, int64_t id)
@@ -125,11 +135,9 @@ enum status redemption_search(struct db *db, const struct redemption_filter *f,
         return st;
     conditions(&q, f, &own);
     buf_addf(&from, "redemption r%s" NAMES, index_of(f, &own, p));
-    if (st == ST_OK)
-        st = from.failed ? ST_BROKEN
-                         : page_select(db, p, &q, "r.id", REDEMPTION_COLUMNS, from.s);
+    st =
+        page_select(db, p, &q, "r.id", REDEMPTION_COLUMNS, from.failed ? NULL : from.s);
     buf_free(&from);
-    page_query_free(&q);
     return st;
 }
 
@@ -150,11 +158,10 @@ enum status redemption_total(struct db *db, const struct redemption_filter *f,
     struct own own;
     enum status st = own_load(db, f->staff_id, &own);
 
+    if (st != ST_OK)
+        return st;
     conditions(&q, f, &own);
-    if (st == ST_OK)
-        st = page_total(db, &q, "redemption r", total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, "redemption r", total);
 }
 
 enum status redemption_sum(struct db *db, const struct redemption_filter *f,
@@ -165,6 +172,8 @@ enum status redemption_sum(struct db *db, const struct redemption_filter *f,
     struct own own;
     enum status st = own_load(db, f->staff_id, &own);
 
+    if (st != ST_OK)
+        return st;
     conditions(&q, f, &own);
     buf_adds(&sql, "SELECT COALESCE(SUM(r.voided_at IS NULL), 0),"
                    " COALESCE(SUM(r.voided_at IS NOT NULL), 0),"
@@ -172,10 +181,8 @@ enum status redemption_sum(struct db *db, const struct redemption_filter *f,
                    " COALESCE(SUM(IF(r.voided_at IS NULL, r.discount_amount, 0)), 0)"
                    " FROM redemption r");
     buf_add(&sql, q.where.s, q.where.len);
-    if (st == ST_OK)
-        st = sql.failed || q.failed || q.where.failed
-                 ? ST_BROKEN
-                 : db_one_args(db, sql.s, q.args, q.n);
+    st = sql.failed || q.failed || q.where.failed ? ST_BROKEN
+                                                  : db_one_args(db, sql.s, q.args, q.n);
     if (st == ST_OK)
         *out = (struct redemption_sums){.live = db_int(db, 0),
                                         .voided = db_int(db, 1),
@@ -228,16 +235,15 @@ enum status attempt_search(struct db *db, const struct attempt_filter *f,
     struct own own;
     enum status st = own_load(db, f->staff_id, &own);
 
+    if (st != ST_OK)
+        return st;
     attempt_conditions(&q, f, &own);
     buf_addf(&from, ATTEMPTS "%s" ATTEMPT_NAMES, attempt_index(f, &own, p));
-    if (st == ST_OK)
-        st = from.failed ? ST_BROKEN
-                         : page_select(db, p, &q, "a.id",
-                                       "a.at, a.staff_id, a.store_id, a.discount_id,"
-                                       " a.verdict, a.code_seen, p.name, s.name",
-                                       from.s);
+    st = page_select(db, p, &q, "a.id",
+                     "a.at, a.staff_id, a.store_id, a.discount_id, a.verdict,"
+                     " a.code_seen, p.name, s.name",
+                     from.failed ? NULL : from.s);
     buf_free(&from);
-    page_query_free(&q);
     return st;
 }
 
@@ -268,9 +274,8 @@ enum status attempt_total(struct db *db, const struct attempt_filter *f, int64_t
     struct own own;
     enum status st = own_load(db, f->staff_id, &own);
 
+    if (st != ST_OK)
+        return st;
     attempt_conditions(&q, f, &own);
-    if (st == ST_OK)
-        st = page_total(db, &q, ATTEMPTS, total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, ATTEMPTS, total);
 }

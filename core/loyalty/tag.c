@@ -27,12 +27,9 @@ static void conditions(struct page_query *q, const char *text)
 enum status tag_search(struct db *db, const char *q, struct page *p)
 {
     struct page_query query = {0};
-    enum status st;
 
     conditions(&query, q);
-    st = page_select(db, p, &query, "t.id", "t.name, t.made_at", "tag t");
-    page_query_free(&query);
-    return st;
+    return page_select(db, p, &query, "t.id", "t.name, t.made_at", "tag t");
 }
 
 static void tag_read(const struct db *db, int id, int col, struct tag *out)
@@ -53,12 +50,9 @@ enum status tag_search_next(struct db *db, struct page *p, struct tag *out)
 enum status tag_total(struct db *db, const char *q, int64_t *total)
 {
     struct page_query query = {0};
-    enum status st;
 
     conditions(&query, q);
-    st = page_total(db, &query, "tag t", total);
-    page_query_free(&query);
-    return st;
+    return page_total(db, &query, "tag t", total);
 }
 
 static enum status tag_take_row(struct db *db, enum status st, struct tag *out)

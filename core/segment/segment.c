@@ -280,12 +280,9 @@ enum status segment_search(struct db *db, const struct segment_filter *f,
                            struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_select(db, p, &q, "s.id", COLUMNS, "segment s");
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "s.id", COLUMNS, "segment s");
 }
 
 enum status segment_search_next(struct db *db, struct page *p, struct segment *out)
@@ -300,10 +297,7 @@ enum status segment_search_next(struct db *db, struct page *p, struct segment *o
 enum status segment_total(struct db *db, const struct segment_filter *f, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_total(db, &q, "segment s", total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, "segment s", total);
 }

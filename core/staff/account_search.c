@@ -35,17 +35,14 @@ enum status account_search(struct db *db, const struct account_filter *f,
                            struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_select(db, p, &q, "p.id",
-                     "p.channel, p.external_id, p.name, p.language, p.role,"
-                     " COALESCE(a.staff_id, 0), COALESCE(a.email, ''),"
-                     " a.password_hash IS NOT NULL, a.totp_since IS NOT NULL,"
-                     " COALESCE(a.epoch, 1), a.disabled_at IS NOT NULL",
-                     FROM);
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "p.id",
+                       "p.channel, p.external_id, p.name, p.language, p.role,"
+                       " COALESCE(a.staff_id, 0), COALESCE(a.email, ''),"
+                       " a.password_hash IS NOT NULL, a.totp_since IS NOT NULL,"
+                       " COALESCE(a.epoch, 1), a.disabled_at IS NOT NULL",
+                       FROM);
 }
 
 enum status account_search_next(struct db *db, struct page *p, struct account_row *out)
@@ -78,12 +75,9 @@ enum status account_search_next(struct db *db, struct page *p, struct account_ro
 enum status account_total(struct db *db, const struct account_filter *f, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_total(db, &q, FROM, total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, FROM, total);
 }
 
 enum status account_row_load(struct db *db, int64_t staff_id, struct account_row *out)

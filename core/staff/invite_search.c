@@ -105,12 +105,9 @@ static void row_read(const struct db *db, int64_t now, int64_t id, int c,
 enum status invite_search(struct db *db, const struct invite_filter *f, struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_select(db, p, &q, "i.id", COLUMNS, FROM);
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "i.id", COLUMNS, FROM);
 }
 
 enum status invite_search_next(struct db *db, struct page *p, int64_t now,
@@ -126,12 +123,9 @@ enum status invite_search_next(struct db *db, struct page *p, int64_t now,
 enum status invite_total(struct db *db, const struct invite_filter *f, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_total(db, &q, FROM, total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, FROM, total);
 }
 
 /* A page of one row: what the list shows, and no more. */
@@ -145,6 +139,5 @@ enum status invite_row_load(struct db *db, int64_t now, const struct staff *by,
     scope(&q, by);
     page_and(&q, "i.id = ?", DB_INT(id));
     st = page_select(db, &one, &q, "i.id", COLUMNS, FROM);
-    page_query_free(&q);
     return st == ST_OK ? invite_search_next(db, &one, now, out) : st;
 }

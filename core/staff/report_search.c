@@ -45,15 +45,12 @@ static void conditions(struct page_query *q, const struct shift_filter *f)
 enum status shift_search(struct db *db, const struct shift_filter *f, struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_select(db, p, &q, "h.id",
-                     "h.staff_id, h.store_id, h.opened_at, h.closed_at, s.name,"
-                     " s.training, h.auto_closed, h.till_discount, p.name",
-                     FROM);
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "h.id",
+                       "h.staff_id, h.store_id, h.opened_at, h.closed_at, s.name,"
+                       " s.training, h.auto_closed, h.till_discount, p.name",
+                       FROM);
 }
 
 enum status shift_search_next(struct db *db, struct page *p, struct report_shift *out)
@@ -80,10 +77,7 @@ enum status shift_search_next(struct db *db, struct page *p, struct report_shift
 enum status shift_total(struct db *db, const struct shift_filter *f, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_total(db, &q, FROM, total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, FROM, total);
 }

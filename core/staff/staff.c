@@ -202,6 +202,20 @@ static enum status staff_promote(struct db *db, const struct staff *was, enum ro
     return st;
 }
 
+enum status staff_stores(struct db *db, int64_t staff_id, int64_t *out, int room,
+                         int *n)
+{
+    enum status st = db_select(db,
+                               "SELECT store_id FROM staff_store WHERE staff_id = ?"
+                               " ORDER BY store_id LIMIT ?",
+                               DB_INT(staff_id), DB_INT(room));
+
+    *n = 0;
+    while (st == ST_OK && *n < room && (st = db_next(db)) == ST_OK)
+        out[(*n)++] = db_int(db, 0);
+    return st == ST_NONE ? ST_OK : st;
+}
+
 /* Who left and is hired for a store works there: where else they were, those say who may
  * there. */
 static enum status stores_forget(struct db *db, int64_t id)

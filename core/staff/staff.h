@@ -42,6 +42,10 @@ bool staff_may(const struct staff *s, enum perm perm);
 must_check enum status staff_may_at(struct db *db, const struct staff *s,
                                     enum perm perm, int64_t store_id);
 
+/* The stores they are bound to, by number; *n how many, at most room. */
+must_check enum status staff_stores(struct db *db, int64_t staff_id, int64_t *out,
+                                    int room, int *n);
+
 struct staff_spec {
     enum channel channel;
     int64_t external_id;

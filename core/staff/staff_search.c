@@ -74,12 +74,9 @@ static void row_read(const struct db *db, int64_t now, int64_t id, int c,
 enum status staff_search(struct db *db, const struct staff_filter *f, struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_select(db, p, &q, "p.id", COLUMNS, FROM);
-    page_query_free(&q);
-    return st;
+    return page_select(db, p, &q, "p.id", COLUMNS, FROM);
 }
 
 enum status staff_search_next(struct db *db, struct page *p, int64_t now,
@@ -95,12 +92,9 @@ enum status staff_search_next(struct db *db, struct page *p, int64_t now,
 enum status staff_total(struct db *db, const struct staff_filter *f, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_total(db, &q, FROM, total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, FROM, total);
 }
 
 enum status staff_row_load(struct db *db, int64_t now, int64_t id, bool held,

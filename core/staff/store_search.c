@@ -31,16 +31,13 @@ static void conditions(struct page_query *q, const struct store_filter *f)
 enum status store_search(struct db *db, const struct store_filter *f, struct page *p)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_select(
+    return page_select(
         db, p, &q, "s.id",
         "s.name, s.city, s.address, s.hours, s.tz, s.closed_at, s.training, s.lat_e6,"
         " s.lon_e6, s.version",
         FROM);
-    page_query_free(&q);
-    return st;
 }
 
 enum status store_search_next(struct db *db, struct page *p, struct store *out)
@@ -68,10 +65,7 @@ enum status store_search_next(struct db *db, struct page *p, struct store *out)
 enum status store_total(struct db *db, const struct store_filter *f, int64_t *total)
 {
     struct page_query q = {0};
-    enum status st;
 
     conditions(&q, f);
-    st = page_total(db, &q, FROM, total);
-    page_query_free(&q);
-    return st;
+    return page_total(db, &q, FROM, total);
 }

@@ -92,19 +92,6 @@ enum status team_of_store(struct db *db, int64_t store_id, struct staff *out, in
     return st == ST_NONE ? ST_OK : st;
 }
 
-enum status team_stores(struct db *db, int64_t staff_id, int64_t *out, int room, int *n)
-{
-    enum status st = db_select(db,
-                               "SELECT store_id FROM staff_store WHERE staff_id = ?"
-                               " ORDER BY store_id LIMIT ?",
-                               DB_INT(staff_id), DB_INT(room));
-
-    *n = 0;
-    while (st == ST_OK && *n < room && (st = db_next(db)) == ST_OK)
-        out[(*n)++] = db_int(db, 0);
-    return st == ST_NONE ? ST_OK : st;
-}
-
 /* ---- who may whom --------------------------------------------------------------- */
 
 /* Are all the stores of who also by's, and is there one at all? */

@@ -88,8 +88,4 @@ must_check enum status team_pin_give(struct db *db, int64_t now,
 must_check enum status team_bind(struct db *db, int64_t now, const struct team_act *act,
                                  int64_t store_id, bool bound);
 
-/* Stores of a person. */
-must_check enum status team_stores(struct db *db, int64_t staff_id, int64_t *out,
-                                   int room, int *n);
-
 #endif

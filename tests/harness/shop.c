@@ -221,3 +221,20 @@ int64_t shop_number(struct db *db, const char *sql)
     need(db_one(db, sql), sql);
     return db_int(db, 0);
 }
+
+void shop_run(struct db *db, const char *sql)
+{
+    need(db_exec(db, NULL, sql), sql);
+}
+
+int64_t shop_rows_read(struct db *db)
+{
+    int64_t sum = 0;
+    enum status st = db_select(db, "SHOW SESSION STATUS LIKE 'Handler_read%'");
+
+    while (st == ST_OK && (st = db_next(db)) == ST_OK)
+        if (strcmp(db_text(db, 0, NULL), "Handler_read_retry") != 0)
+            sum += strtoll(db_text(db, 1, NULL), NULL, 10);
+    need(st == ST_NONE ? ST_OK : st, "what the server has read");
+    return sum;
+}

@@ -48,6 +48,10 @@ enum status shop_issue(struct db *db, int64_t now, const struct discount_spec *s
 
 /* The number a query answers; ends the test when it answers none. */
 int64_t shop_number(struct db *db, const char *sql);
+void shop_run(struct db *db, const char *sql);
+
+/* Rows and index entries that this connection has read so far. */
+int64_t shop_rows_read(struct db *db);
 
 /* fn in that many threads at once, each with a connection of its own. */
 typedef void shop_racer(struct db *db, int i, void *arg);

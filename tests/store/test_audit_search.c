@@ -81,17 +81,6 @@ static int drop(void **state)
     return 0;
 }
 
-/* What this session has read of rows so far. */
-static int64_t rows_read(void)
-{
-    int64_t n = 0;
-    enum status st = db_select(shop.db, "SHOW SESSION STATUS LIKE 'Handler_read%'");
-
-    while (st == ST_OK && (st = db_next(shop.db)) == ST_OK)
-        n += strtoll(db_text(shop.db, 1, NULL), NULL, 10);
-    return n;
-}
-
 static int page_read(const struct audit_filter *f, struct page *p)
 {
     struct audit_row row;
@@ -119,12 +108,12 @@ static void costs_little(const char *name, const struct audit_filter *f, int wan
     int64_t before;
 
     for (int i = 0; i < 3; i++) {
-        before = rows_read();
+        before = shop_rows_read(shop.db);
         if (page_read(f, &p) != (i == 0 ? wanted : p.rows))
             fail_msg("%s: %d rows, wanted %d", name, p.rows, wanted);
-        if (rows_read() - before > READ_MOST)
+        if (shop_rows_read(shop.db) - before > READ_MOST)
             fail_msg("%s: page %d read %lld rows", name, i,
-                     (long long)(rows_read() - before));
+                     (long long)(shop_rows_read(shop.db) - before));
         p.placed = true;
         p.backwards = i == 1;
         p.place = p.last;

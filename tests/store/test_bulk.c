@@ -38,8 +38,7 @@ static int64_t sql(const char *text)
 
 static void run(const char *text)
 {
-    if (db_exec(shop.db, NULL, text) != ST_OK)
-        fail_msg("%s", text);
+    shop_run(shop.db, text);
 }
 
 static int opened(void **state)

@@ -31,8 +31,7 @@ static int64_t sql(const char *text)
 
 static void run(const char *text)
 {
-    if (db_exec(shop.db, NULL, text) != ST_OK)
-        fail_msg("%s", text);
+    shop_run(shop.db, text);
 }
 
 #define DIGIT                                                                          \
@@ -104,17 +103,6 @@ struct walk {
     bool ordered;
 };
 
-/* What this session has read of rows so far. */
-static int64_t rows_read(void)
-{
-    int64_t n = 0;
-    enum status st = db_select(shop.db, "SHOW SESSION STATUS LIKE 'Handler_read%'");
-
-    while (st == ST_OK && (st = db_next(shop.db)) == ST_OK)
-        n += strtoll(db_text(shop.db, 1, NULL), NULL, 10);
-    return n;
-}
-
 static int64_t key_of(const struct page *p, const struct customer_row *r)
 {
     const char *name = p->sort->name;
@@ -133,7 +121,7 @@ static int64_t key_of(const struct page *p, const struct customer_row *r)
 static void one_page(const struct customer_filter *f, struct page *p, struct walk *w)
 {
     struct customer_row row;
-    int64_t before = rows_read(), last = 0, key;
+    int64_t before = shop_rows_read(shop.db), last = 0, key;
     enum status st = customer_search(shop.db, f, p);
 
     assert_int_equal(st, ST_OK);
@@ -148,7 +136,7 @@ static void one_page(const struct customer_filter *f, struct page *p, struct wal
     assert_int_equal(st, ST_NONE);
     w->pages++;
     w->cut += p->cut;
-    before = rows_read() - before;
+    before = shop_rows_read(shop.db) - before;
     w->most_read = before > w->most_read ? before : w->most_read;
 }
 

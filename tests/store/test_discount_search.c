@@ -15,22 +15,9 @@
  * them. A table read whole, or sorted whole, is far beyond. */
 #define FEW 900
 
-/* ---- rows the server touches ------------------------------------------------------ */
-
-static int64_t touched(void)
-{
-    int64_t sum = 0;
-    enum status st = db_select(shop.db, "SHOW SESSION STATUS LIKE 'Handler_read%'");
-
-    while (st == ST_OK && (st = db_next(shop.db)) == ST_OK)
-        sum += strtoll(db_text(shop.db, 1, NULL), NULL, 10);
-    assert_int_equal(st, ST_NONE);
-    return sum;
-}
-
 static void few(int64_t before, const char *what, int page)
 {
-    int64_t n = touched() - before;
+    int64_t n = shop_rows_read(shop.db) - before;
 
     if (n > FEW)
         fail_msg("%s, page %d: %lld rows touched", what, page, (long long)n);
@@ -57,7 +44,7 @@ static void look_at(const struct look *l)
 
     f.now = SHOP_NOW;
     do {
-        int64_t before = touched();
+        int64_t before = shop_rows_read(shop.db);
         enum status st = discount_search(shop.db, &f, &p);
         int rows_before = all;
 
@@ -151,7 +138,7 @@ static void sale_look_at(const struct sale_look *l)
     int all = 0, pages = 0;
 
     do {
-        int64_t before = touched();
+        int64_t before = shop_rows_read(shop.db);
         enum status st = redemption_search(shop.db, &l->f, &p);
 
         while (st == ST_OK && (st = redemption_search_next(shop.db, &p, &r)) == ST_OK)
@@ -209,7 +196,7 @@ static void test_attempts_read_a_page(void **state)
         int all = 0, pages = 0;
 
         do {
-            int64_t before = touched();
+            int64_t before = shop_rows_read(shop.db);
             enum status st = attempt_search(shop.db, &looks[i].f, &p);
 
             while (st == ST_OK && (st = attempt_search_next(shop.db, &p, &a)) == ST_OK)
@@ -228,7 +215,7 @@ static void test_attempts_read_a_page(void **state)
 static void test_a_track_reads_its_own(void **state)
 {
     static struct track_event list[TRACK_MAX];
-    int64_t before = touched();
+    int64_t before = shop_rows_read(shop.db);
     int n;
 
     (void)state;
@@ -251,6 +238,51 @@ static void test_sums_of_a_filter(void **state)
     assert_int_equal(sums.off, sums.live * 1000);
 }
 
+static void run_with(const char *text, int64_t a, int64_t b)
+{
+    assert_int_equal(db_exec(shop.db, NULL, text, DB_INT(a), DB_INT(b)), ST_OK);
+}
+
+/* A region's manager, of more stores than one names in a query: the sales of the last
+ * one are theirs, too. */
+static void test_a_manager_of_many_stores(void **state)
+{
+    const struct redemption_filter f = {.staff_id = shop.manager.id},
+                                   of_one = {.store_id = shop.store[1]};
+    const struct attempt_filter tries = {.staff_id = shop.manager.id};
+    struct page p = {.sort = &redemption_sorts[0], .descending = true, .limit = PAGE};
+    struct redemption_sums before, theirs, after;
+    struct redemption r;
+    int64_t last, total, refused, same;
+
+    (void)state;
+    assert_int_equal(redemption_sum(shop.db, &f, &before), ST_OK);
+    assert_int_equal(redemption_sum(shop.db, &of_one, &theirs), ST_OK);
+    assert_int_equal(attempt_total(shop.db, &tries, &refused), ST_OK);
+    for (int i = 0; i < 40; i++) {
+        run_with("INSERT INTO store (name, created_at)"
+                 " SELECT CONCAT('Ряд ', ? + ?), '2026-01-01'",
+                 i, 1);
+        run_with("INSERT INTO staff_store (staff_id, store_id)"
+                 " SELECT ?, id FROM store WHERE id > ? ORDER BY id DESC LIMIT 1",
+                 shop.manager.id, 0);
+    }
+    last = shop_number(shop.db, "SELECT MAX(id) FROM store");
+    run_with("UPDATE redemption SET store_id = ? WHERE store_id = ?", last,
+             shop.store[1]);
+    assert_int_equal(redemption_sum(shop.db, &f, &after), ST_OK);
+    assert_int_equal(after.live, before.live + theirs.live);
+    assert_int_equal(after.off, before.off + theirs.off);
+    assert_int_equal(redemption_total(shop.db, &f, &total), ST_OK);
+    assert_int_equal(total, after.live + after.voided);
+    assert_int_equal(redemption_search(shop.db, &f, &p), ST_OK);
+    assert_int_equal(redemption_search_next(shop.db, &p, &r), ST_OK);
+    assert_int_equal(attempt_total(shop.db, &tries, &same), ST_OK);
+    assert_int_equal(same, refused);
+    run_with("UPDATE redemption SET store_id = ? WHERE store_id = ?", shop.store[1],
+             last);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_attempts_read_a_page),
         cmocka_unit_test(test_a_track_reads_its_own),
         cmocka_unit_test(test_sums_of_a_filter),
+        cmocka_unit_test(test_a_manager_of_many_stores),
     };
 
     return cmocka_run_group_tests_name("discount search", tests, open_many, close_shop);

@@ -13,6 +13,7 @@
 #include "core/base/code.h"
 #include "core/io/history.h"
 #include "core/io/ledger_look.h"
+#include "tests/harness/shop.h"
 #include "tests/harness/until.h"
 #include "tests/harness/world.h"
 
@@ -390,18 +391,6 @@ static void seen(void *arg, const struct ledger_line *line)
     ++*(int *)arg;
 }
 
-/* Rows and index entries that this session has read so far. */
-static int64_t reads(void)
-{
-    int64_t sum = 0;
-    enum status st = db_select(db, "SHOW SESSION STATUS LIKE 'Handler_read%'");
-
-    while (st == ST_OK && (st = db_next(db)) == ST_OK)
-        if (strcmp(db_text(db, 0, NULL), "Handler_read_retry") != 0)
-            sum += strtoll(db_text(db, 1, NULL), NULL, 10);
-    return sum;
-}
-
 static void a_look_by_id_or_root_or_for_the_newest_does_not_scan(void **state)
 {
     const struct ledger_ask newest = {.where = LEDGER_DONE, .limit = 20};
@@ -418,7 +407,7 @@ static void a_look_by_id_or_root_or_for_the_newest_does_not_scan(void **state)
     assert_int_equal(db_exec(db, NULL, "SET autocommit = 1"), ST_OK);
     /* Servers count their rows by and by; these came too fast. */
     assert_int_equal(db_one(db, "ANALYZE TABLE job_hist"), ST_OK);
-    before = reads();
+    before = shop_rows_read(db);
     assert_int_equal(ledger_story(db, id, seen, &found), ST_OK);
     assert_int_equal(found, 1);
     assert_int_equal(
@@ -430,12 +419,12 @@ static void a_look_by_id_or_root_or_for_the_newest_does_not_scan(void **state)
         assert_int_equal(ledger_trace(db, root, seen, &found), ST_OK);
     }
     assert_int_equal(found, 2);
-    assert_true(reads() - before < 500);
+    assert_true(shop_rows_read(db) - before < 500);
     found = 0;
-    before = reads();
+    before = shop_rows_read(db);
     assert_int_equal(ledger_list(db, &newest, seen, &found), ST_OK);
     assert_int_equal(found, 20);
-    assert_true(reads() - before < 500);
+    assert_true(shop_rows_read(db) - before < 500);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)

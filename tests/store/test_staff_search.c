@@ -190,7 +190,7 @@ static void test_invitations(void **state)
                      ST_REFUSED);
     used = invites(&shop.owner, ROLE_CASHIER, 2);
     assert_int_equal(uses(7000000001, &out), INVITE_JOINED);
-    assert_int_equal(team_stores(shop.db, out.id, stores, 4, &n), ST_OK);
+    assert_int_equal(staff_stores(shop.db, out.id, stores, 4, &n), ST_OK);
     assert_int_equal(n, 2);
     revoked = invites(&shop.owner, ROLE_MARKETING, 0);
     assert_int_equal(invite_revoke(shop.db, SHOP_NOW, &shop.manager, revoked),

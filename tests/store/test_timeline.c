@@ -69,16 +69,6 @@ static int closed(void **state)
     return 0;
 }
 
-static int64_t rows_read(void)
-{
-    int64_t n = 0;
-    enum status st = db_select(shop.db, "SHOW SESSION STATUS LIKE 'Handler_read%'");
-
-    while (st == ST_OK && (st = db_next(shop.db)) == ST_OK)
-        n += strtoll(db_text(shop.db, 1, NULL), NULL, 10);
-    return n;
-}
-
 struct seen {
     int n;
     int64_t sum, most_read; /* of the keys; of a page */
@@ -87,7 +77,7 @@ struct seen {
 static void page(struct page *p, unsigned kinds, struct seen *seen)
 {
     struct timeline_event e;
-    int64_t before = rows_read(), key, last_at = 0, last_key = 0;
+    int64_t before = shop_rows_read(shop.db), key, last_at = 0, last_key = 0;
     enum status st = timeline_search(shop.db, who, kinds, p);
 
     assert_int_equal(st, ST_OK);
@@ -103,7 +93,7 @@ static void page(struct page *p, unsigned kinds, struct seen *seen)
         seen->sum += key;
     }
     assert_int_equal(st, ST_NONE);
-    before = rows_read() - before;
+    before = shop_rows_read(shop.db) - before;
     seen->most_read = before > seen->most_read ? before : seen->most_read;
 }
 
@@ -172,12 +162,12 @@ static void consents_page_by_page(void **state)
         "DIV"
         " 3 MINUTE FROM " THOUSANDS " WHERE i < 1000");
     do {
-        before = rows_read();
+        before = shop_rows_read(shop.db);
         st = consent_search(shop.db, who, &p);
         while (st == ST_OK && (st = consent_search_next(shop.db, &p, &row)) == ST_OK)
             n++;
         assert_int_equal(st, ST_NONE);
-        before = rows_read() - before;
+        before = shop_rows_read(shop.db) - before;
         most = before > most ? before : most;
         p.placed = true;
         p.place = p.last;

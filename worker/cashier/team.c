@@ -276,7 +276,7 @@ static enum status say_shops(struct talk *t, struct screen *sc, const struct sta
     char label[CONTACT_NAME_BYTES + 8], arg[SCREEN_DATA_MAX + 1], id[14], store[14];
     int64_t theirs[STORES_MAX];
     int i, n = 0, bound = 0;
-    enum status st = team_stores(t->s->db, who->id, theirs, STORES_MAX, &bound);
+    enum status st = staff_stores(t->s->db, who->id, theirs, STORES_MAX, &bound);
 
     if (st == ST_OK)
         st = store_list(t->s->db, all ? 0 : t->staff.id, stores, STORES_MAX, &n);

@@ -55,7 +55,7 @@ enum status tell_pin_locked(struct talk *t, int64_t staff)
     enum status st = staff_load(t->s->db, staff, &of);
 
     if (st == ST_OK)
-        st = team_stores(t->s->db, staff, &store, 1, &n);
+        st = staff_stores(t->s->db, staff, &store, 1, &n);
     if (st != ST_OK)
         return st;
     ask.store_id = n > 0 ? store : 0;
