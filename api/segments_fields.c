@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * What a rule may be made of, for who builds one with clicks: the registry of
- * core/segment/field.h, the forms and bounds of docs/segments.md. */
+ * core/segment/trait.h, the forms and bounds of docs/segments.md. */
 #include "api/segments_private.h"
 #include "core/segment/compile.h"
 
@@ -50,15 +50,15 @@ static struct json *choices_json(const struct choice *c)
 static const struct bound {
     const char *name;
     int64_t n;
-} bounds[FIELD_TYPES][4] = {
-    [FIELD_TEXT] = {{"max_length", RULE_TEXT_MAX}},
-    [FIELD_NUMBER] = {{"min", -RULE_NUMBER_MAX}, {"max", RULE_NUMBER_MAX}},
-    [FIELD_MONEY] = {{"min", 0}, {"max", RULE_NUMBER_MAX}},
-    [FIELD_AGE] = {{"min", 0}, {"max", AGE_SAID}},
-    [FIELD_BIRTHDAY] = {{"days", DAYS_SAID}, {"max", AGE_SAID}},
+} bounds[TRAIT_TYPES][4] = {
+    [TRAIT_TEXT] = {{"max_length", RULE_TEXT_MAX}},
+    [TRAIT_NUMBER] = {{"min", -RULE_NUMBER_MAX}, {"max", RULE_NUMBER_MAX}},
+    [TRAIT_MONEY] = {{"min", 0}, {"max", RULE_NUMBER_MAX}},
+    [TRAIT_AGE] = {{"min", 0}, {"max", AGE_SAID}},
+    [TRAIT_BIRTHDAY] = {{"days", DAYS_SAID}, {"max", AGE_SAID}},
 };
 
-static void bounds_set(struct json *o, enum field_type t)
+static void bounds_set(struct json *o, enum trait_type t)
 {
     struct json *b = json_new_object();
 
@@ -77,12 +77,12 @@ static const char *unit_name(enum unit u)
     return (unsigned)u < UNITS ? names[u] : NULL;
 }
 
-static struct json *field_json(const struct field *f)
+static struct json *field_json(const struct trait *f)
 {
     struct json *o = json_new_object();
 
     json_set_text(o, "name", f->name);
-    json_set_text(o, "type", field_type_name(f->type));
+    json_set_text(o, "type", trait_type_name(f->type));
     json_set(o, "operators", ops_json(f->ops));
     words_set(o, "label", f->label);
     words_set(o, "yes", f->yes);
@@ -90,14 +90,14 @@ static struct json *field_json(const struct field *f)
     json_set_bool(o, "may_be_unknown", f->unknown != NULL);
     json_set_bool(o, "personal", f->personal);
     json_set_text(o, "unit",
-                  f->type == FIELD_MONEY ? "minor_units" : unit_name(f->unit));
+                  f->type == TRAIT_MONEY ? "minor_units" : unit_name(f->unit));
     bounds_set(o, f->type);
     json_set(o, "choices", choices_json(f->choices));
     json_set_int(o, "cost", f->cost);
     return o;
 }
 
-static struct json *fields_json(const struct field *list, size_t n)
+static struct json *fields_json(const struct trait *list, size_t n)
 {
     struct json *all = json_new_array();
 

@@ -31,7 +31,7 @@ void value_add(struct compiled *c, struct db_arg arg)
     arg_add(c, arg);
 }
 
-struct db_arg value_arg(const struct compiled *c, const struct value *v)
+struct db_arg value_arg(const struct compiled *c, const struct rule_value *v)
 {
     switch (v->kind) {
     case VALUE_TEXT:
@@ -44,7 +44,7 @@ struct db_arg value_arg(const struct compiled *c, const struct value *v)
     }
 }
 
-void values_add(struct compiled *c, const struct value *v, int n)
+void values_add(struct compiled *c, const struct rule_value *v, int n)
 {
     for (int i = 0; i < n; i++) {
         sql_add(c, i > 0 ? ", " : "");
@@ -75,7 +75,7 @@ void exists_end(struct compiled *c)
 
 /* ---- leaves that need no field ---------------------------------------------------- */
 
-static void tagged_add(struct compiled *c, const struct value *names, int n)
+static void tagged_add(struct compiled *c, const struct rule_value *names, int n)
 {
     exists_begin(c);
     sql_add(c, " FROM customer_tag x JOIN tag t ON t.id = x.tag_id"
@@ -87,7 +87,7 @@ static void tagged_add(struct compiled *c, const struct value *names, int n)
 
 static void tags_add(struct compiled *c, const struct node *n)
 {
-    const struct value *v = n->values;
+    const struct rule_value *v = n->values;
 
     sql_add(c, "(1 = 1");
     if (n->any_n > 0) {

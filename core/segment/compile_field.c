@@ -10,7 +10,7 @@
 /* ---- known and unknown ------------------------------------------------------------ */
 
 /* "(NOT (unknown) AND " … ")" */
-static void known_begin(struct compiled *c, const struct field *f)
+static void known_begin(struct compiled *c, const struct trait *f)
 {
     sql_add(c, "(");
     if (f->unknown != NULL) {
@@ -21,7 +21,7 @@ static void known_begin(struct compiled *c, const struct field *f)
 }
 
 /* "(" … " OR (unknown))" */
-static void or_unknown(struct compiled *c, const struct field *f)
+static void or_unknown(struct compiled *c, const struct trait *f)
 {
     if (f->unknown != NULL) {
         sql_add(c, " OR (");
@@ -41,8 +41,8 @@ static void set_add(struct compiled *c, const struct node *n)
 /* ---- texts ------------------------------------------------------------------------ */
 
 /* The text as a pattern of LIKE … ESCAPE '!'. */
-static struct db_arg pattern(struct compiled *c, const struct value *v, bool open_front,
-                             bool open_end)
+static struct db_arg pattern(struct compiled *c, const struct rule_value *v,
+                             bool open_front, bool open_end)
 {
     char *to = c->texts + c->texts_n;
     size_t n = 0;
@@ -135,7 +135,7 @@ static void time_bounds(const struct compiled *c, const struct node *n, int64_t 
                         int64_t *last)
 {
     const struct moment *m = c->moment;
-    const struct value *v = n->values;
+    const struct rule_value *v = n->values;
 
     *first = MOMENT_FIRST;
     *last = MOMENT_LAST;
@@ -235,7 +235,7 @@ static void age_number_add(struct compiled *c, const struct node *n)
 
 static void birthday_add(struct compiled *c, const struct node *n)
 {
-    const struct value *v = n->values;
+    const struct rule_value *v = n->values;
     struct md_range r[MD_RANGES];
     bool today = n->op == OP_IS_TODAY;
 
@@ -253,17 +253,17 @@ static void birthday_add(struct compiled *c, const struct node *n)
 
 void field_add(struct compiled *c, const struct node *n)
 {
-    enum field_type t = n->field->type;
+    enum trait_type t = n->field->type;
 
     if (n->op == OP_IS_SET || n->op == OP_NOT_SET)
         set_add(c, n);
-    else if (t == FIELD_BIRTHDAY)
+    else if (t == TRAIT_BIRTHDAY)
         birthday_add(c, n);
-    else if (t == FIELD_AGE)
+    else if (t == TRAIT_AGE)
         age_number_add(c, n);
-    else if (t == FIELD_BOOL)
+    else if (t == TRAIT_BOOL)
         bool_add(c, n);
-    else if (t == FIELD_TIME)
+    else if (t == TRAIT_TIME)
         time_add(c, n);
     else if (n->op == OP_IN || n->op == OP_NOT_IN)
         list_add(c, n);

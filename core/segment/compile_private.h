@@ -11,9 +11,9 @@
 void sql_add(struct compiled *c, const char *text);
 void arg_add(struct compiled *c, struct db_arg arg); /* its ? is in the text already */
 void value_add(struct compiled *c, struct db_arg arg); /* "?" and its value */
-struct db_arg value_arg(const struct compiled *c, const struct value *v);
+struct db_arg value_arg(const struct compiled *c, const struct rule_value *v);
 /* "?, ?, ?" */
-void values_add(struct compiled *c, const struct value *v, int n);
+void values_add(struct compiled *c, const struct rule_value *v, int n);
 
 /* " = ", " <> ", " < " …; NULL: not one of those. */
 const char *op_sql(enum op o);

@@ -70,21 +70,21 @@ static int age(const struct moment *m, int32_t born)
 static void field_said(const struct asking *a, const struct node *n, struct buf *out)
 {
     const struct speech *t = a->ask->speech;
-    const struct field *f = n->field;
+    const struct trait *f = n->field;
     int64_t v = db_int(a->db, 0);
-    const struct choice *c = f->type == FIELD_ENUM ? choice_of(f, v) : NULL;
+    const struct choice *c = f->type == TRAIT_ENUM ? choice_of(f, v) : NULL;
     bool ru = strcmp(t->lang, "en") != 0;
 
-    if (f->type == FIELD_TEXT)
+    if (f->type == TRAIT_TEXT)
         buf_adds(out, db_text(a->db, 0, NULL));
-    else if (f->type == FIELD_TIME)
+    else if (f->type == TRAIT_TIME)
         time_said(a, out, db_time(a->db, 0));
-    else if (f->type == FIELD_BOOL)
+    else if (f->type == TRAIT_BOOL)
         buf_adds(out, v != 0 ? (ru ? "да" : "yes") : (ru ? "нет" : "no"));
-    else if (f->type == FIELD_BIRTHDAY)
+    else if (f->type == TRAIT_BIRTHDAY)
         buf_addf(out, ru ? "%02d.%02d" : "%02d-%02d", (int)(ru ? v % 100 : v / 100),
                  (int)(ru ? v / 100 : v % 100));
-    else if (f->type == FIELD_AGE)
+    else if (f->type == TRAIT_AGE)
         buf_addf(out, "%d", age(t->moment, db_day(a->db, 0)));
     else if (c != NULL)
         buf_adds(out, ru ? c->words.ru : c->words.en);
@@ -124,7 +124,7 @@ static enum status store_said(const struct asking *a, struct buf *out)
 static enum status value_asked(const struct asking *a, const struct node *n,
                                struct buf *out)
 {
-    bool store = n->kind == NODE_FIELD && n->field->type == FIELD_ID;
+    bool store = n->kind == NODE_FIELD && n->field->type == TRAIT_ID;
     enum status st = compile_value(a->rule, n, a->ask->speech->moment, a->sql);
 
     if (st == ST_OK)

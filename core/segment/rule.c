@@ -210,7 +210,7 @@ bool rule_personal(const struct rule *r)
 
 /* ---- time ------------------------------------------------------------------------- */
 
-int64_t value_time(const struct value *v, const struct moment *m)
+int64_t value_time(const struct rule_value *v, const struct moment *m)
 {
     return v->kind == VALUE_DAY ? moment_day_start(m, (int32_t)v->n) : v->n;
 }

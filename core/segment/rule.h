@@ -16,7 +16,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/secret.h"
-#include "core/segment/field.h"
+#include "core/segment/trait.h"
 #include "core/segment/moment.h"
 
 #define RULE_BYTES_MAX 65536
@@ -97,7 +97,7 @@ const char *agg_name(enum agg_fn fn);
 
 enum value_kind { VALUE_INT, VALUE_TEXT, VALUE_TIME, VALUE_DAY, VALUE_SPAN };
 
-struct value {
+struct rule_value {
     enum value_kind kind;
     int64_t n; /* also kopecks, microseconds, a day */
     const char *text;
@@ -109,14 +109,14 @@ struct value {
 struct window {
     bool by_last, by_after, by_before;
     struct span last;
-    struct value after, before; /* at or after; before. VALUE_TIME or VALUE_DAY */
+    struct rule_value after, before; /* at or after; before. VALUE_TIME or VALUE_DAY */
 };
 
 struct node {
     enum node_kind kind;
     struct node *first, *next; /* children of a group, conditions of a relation */
 
-    const struct field *field; /* FIELD; of AGG, or NULL */
+    const struct trait *field; /* FIELD; of AGG, or NULL */
     enum op op;                /* FIELD, AGG */
     const struct relation *relation;
     enum agg_fn fn;
@@ -125,7 +125,7 @@ struct node {
     /* values of FIELD and AGG as the operator takes them; HAS: times, or none; SEGMENT:
      * its id; RECEIVED: the purpose; SAMPLE: parts of 10000, salt; IDS; TAGS: any, then
      * all, then none. */
-    const struct value *values;
+    const struct rule_value *values;
     int values_n, any_n, all_n, none_n;
 
     struct rule *other; /* SEGMENT: its rule, yours with this one; NULL: a fixed list,
@@ -137,7 +137,7 @@ struct rule {
     struct node *root;
     struct node nodes[RULE_NODES_MAX];
     int nodes_n, leaves, rows;
-    struct value values[RULE_VALUES_MAX];
+    struct rule_value values[RULE_VALUES_MAX];
     int values_n;
     char *text; /* where texts live */
     size_t text_n, text_cap;
@@ -170,6 +170,6 @@ bool node_is_group(const struct node *n);
  * last + 1. */
 void window_bounds(const struct window *w, const struct moment *m, int64_t *first,
                    int64_t *last);
-int64_t value_time(const struct value *v, const struct moment *m);
+int64_t value_time(const struct rule_value *v, const struct moment *m);
 
 #endif

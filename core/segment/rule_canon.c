@@ -9,7 +9,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void value_add(struct buf *out, const struct field *f, const struct value *v)
+static void value_add(struct buf *out, const struct trait *f,
+                      const struct rule_value *v)
 {
     char text[STAMP_BYTES > SPAN_BYTES ? STAMP_BYTES : SPAN_BYTES];
 
@@ -17,13 +18,13 @@ static void value_add(struct buf *out, const struct field *f, const struct value
         buf_add_json(out, v->text, v->len);
         return;
     }
-    if (v->kind == VALUE_INT && f != NULL && f->type == FIELD_ENUM) {
+    if (v->kind == VALUE_INT && f != NULL && f->type == TRAIT_ENUM) {
         const struct choice *c = choice_of(f, v->n);
 
         buf_addf(out, "\"%s\"", c != NULL ? c->name : "");
         return;
     }
-    if (v->kind == VALUE_INT && f != NULL && f->type == FIELD_BOOL) {
+    if (v->kind == VALUE_INT && f != NULL && f->type == TRAIT_BOOL) {
         buf_adds(out, v->n != 0 ? "true" : "false");
         return;
     }
@@ -40,7 +41,7 @@ static void value_add(struct buf *out, const struct field *f, const struct value
     buf_addf(out, "\"%s\"", text);
 }
 
-static void list_add(struct buf *out, const struct field *f, const struct value *v,
+static void list_add(struct buf *out, const struct trait *f, const struct rule_value *v,
                      int n)
 {
     buf_addc(out, '[');
@@ -54,7 +55,7 @@ static void list_add(struct buf *out, const struct field *f, const struct value 
 /* "op":…,"v":… */
 static void op_add(struct buf *out, const struct node *n)
 {
-    const struct field *f = n->kind == NODE_FIELD ? n->field : NULL;
+    const struct trait *f = n->kind == NODE_FIELD ? n->field : NULL;
     enum op_takes takes = op_takes(n->op);
 
     buf_addf(out, "\"op\":\"%s\"", op_name(n->op));
@@ -85,7 +86,7 @@ static void window_add(struct buf *out, const struct window *w)
         comma = ",";
     }
     if (w->by_last) {
-        struct value v = {.kind = VALUE_SPAN, .span = w->last};
+        struct rule_value v = {.kind = VALUE_SPAN, .span = w->last};
 
         buf_addf(out, "%s\"last\":", comma);
         value_add(out, NULL, &v);
@@ -163,7 +164,7 @@ static void tags_add(struct buf *out, const struct node *n)
 
 static void received_add(struct buf *out, const struct node *n)
 {
-    const struct field f = {.type = FIELD_ENUM, .choices = message_purposes};
+    const struct trait f = {.type = TRAIT_ENUM, .choices = message_purposes};
     char text[SPAN_BYTES];
 
     buf_addf(out, "\"%s\":{", node_key(n->kind));

@@ -27,7 +27,7 @@ void reader_fault_at(struct reader *r, const char *key, enum rule_fault_code c);
 bool reader_only(struct reader *r, const struct json *o, const char *const *keys);
 
 struct node *node_new(struct reader *r, enum node_kind kind);
-struct value *value_new(struct reader *r, enum value_kind kind);
+struct rule_value *value_new(struct reader *r, enum value_kind kind);
 
 /* Of o's member: into the next values of the rule, n's. false: a fault was told. */
 bool values_read(struct reader *r, struct node *n, const struct json *o);
@@ -37,7 +37,8 @@ bool text_read(struct reader *r, const struct json *o, const char *key, size_t m
 bool texts_read(struct reader *r, const struct json *o, const char *key, int *n);
 bool ids_read(struct reader *r, const struct json *o, const char *key, int *n);
 bool span_of(struct reader *r, const struct json *o, const char *key, struct span *out);
-bool time_of(struct reader *r, const struct json *o, const char *key, struct value *v);
+bool time_of(struct reader *r, const struct json *o, const char *key,
+             struct rule_value *v);
 
 bool node_read(struct reader *r, const struct json *o, struct node **out);
 

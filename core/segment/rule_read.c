@@ -86,7 +86,7 @@ static bool op_read(struct reader *r, const struct json *o, unsigned may, enum o
 }
 
 static bool field_take(struct reader *r, const struct json *o, struct node *n,
-                       const struct field *f)
+                       const struct trait *f)
 {
     static const char *const keys[] = {"f", "op", "v", NULL};
 
@@ -109,7 +109,7 @@ static bool field_read(struct reader *r, const struct json *o, struct node *n)
 {
     const char *name = json_text(o, "f", NULL);
 
-    return field_take(r, o, n, name != NULL ? field_find(name) : NULL);
+    return field_take(r, o, n, name != NULL ? trait_find(name) : NULL);
 }
 
 /* ---- rows of a relation ----------------------------------------------------------- */
@@ -182,11 +182,11 @@ static bool rows_read(struct reader *r, const struct json *o, struct node *n)
 }
 
 /* What each way to sum up works on. */
-static bool agg_takes(enum agg_fn fn, const struct field *f)
+static bool agg_takes(enum agg_fn fn, const struct trait *f)
 {
     if (fn == AGG_DISTINCT)
-        return f->type == FIELD_ID || f->type == FIELD_ENUM;
-    return f->type == FIELD_NUMBER || f->type == FIELD_MONEY;
+        return f->type == TRAIT_ID || f->type == TRAIT_ENUM;
+    return f->type == TRAIT_NUMBER || f->type == TRAIT_MONEY;
 }
 
 static bool agg_field(struct reader *r, const struct json *o, struct node *n)
@@ -305,10 +305,10 @@ static bool segment_read(struct reader *r, const struct json *o, struct node *n)
 
 static bool purpose_read(struct reader *r, const struct json *o)
 {
-    const struct field f = {.choices = message_purposes};
+    const struct trait f = {.choices = message_purposes};
     const char *name = name_in(r, o, "purpose");
     const struct choice *c = name != NULL ? choice_find(&f, name) : NULL;
-    struct value *v;
+    struct rule_value *v;
 
     if (c == NULL) {
         if (name != NULL)

@@ -15,16 +15,16 @@
 #define DAY_MAX 84005 /* 2199-12-31 */
 #define AGE_MAX 150
 
-struct value *value_new(struct reader *r, enum value_kind kind)
+struct rule_value *value_new(struct reader *r, enum value_kind kind)
 {
-    struct value *v = &r->rule->values[r->rule->values_n];
+    struct rule_value *v = &r->rule->values[r->rule->values_n];
 
     if (r->rule->values_n == RULE_VALUES_MAX) {
         reader_fault(r, FAULT_TOO_LARGE);
         return NULL;
     }
     r->rule->values_n++;
-    *v = (struct value){.kind = kind};
+    *v = (struct rule_value){.kind = kind};
     return v;
 }
 
@@ -87,7 +87,7 @@ static bool text_value(struct reader *r, const struct json *v, size_t max)
 {
     size_t n, from = r->rule->text_n;
     const char *s = json_text(v, "", &n);
-    struct value *out;
+    struct rule_value *out;
     int64_t len;
 
     if (s == NULL) {
@@ -123,7 +123,7 @@ bool text_read(struct reader *r, const struct json *o, const char *key, size_t m
 
 static bool int_value(struct reader *r, const struct json *v, int64_t lo, int64_t hi)
 {
-    struct value *out;
+    struct rule_value *out;
     int64_t n;
 
     if (!json_int(v, "", &n)) {
@@ -155,7 +155,7 @@ bool int_read(struct reader *r, const struct json *o, const char *key, int64_t l
 
 /* ---- times ------------------------------------------------------------------------ */
 
-static bool time_value(struct reader *r, const struct json *v, struct value *out)
+static bool time_value(struct reader *r, const struct json *v, struct rule_value *out)
 {
     size_t n;
     const char *s = json_text(v, "", &n);
@@ -166,10 +166,10 @@ static bool time_value(struct reader *r, const struct json *v, struct value *out
         return false;
     }
     if (stamp_read_day(s, n, &day) == ST_OK && day >= DAY_MIN && day <= DAY_MAX) {
-        *out = (struct value){.kind = VALUE_DAY, .n = day};
+        *out = (struct rule_value){.kind = VALUE_DAY, .n = day};
         return true;
     }
-    *out = (struct value){.kind = VALUE_TIME};
+    *out = (struct rule_value){.kind = VALUE_TIME};
     if (stamp_read(s, n, &out->n) == ST_OK && out->n >= DAY_MIN * DAY &&
         out->n <= DAY_MAX * DAY)
         return true;
@@ -177,7 +177,8 @@ static bool time_value(struct reader *r, const struct json *v, struct value *out
     return false;
 }
 
-bool time_of(struct reader *r, const struct json *o, const char *key, struct value *v)
+bool time_of(struct reader *r, const struct json *o, const char *key,
+             struct rule_value *v)
 {
     size_t was = reader_step(r, key);
     bool fine = time_value(r, json_get(o, key), v);
@@ -206,7 +207,7 @@ bool span_of(struct reader *r, const struct json *o, const char *key, struct spa
 static bool bool_value(struct reader *r, const struct json *v)
 {
     bool is = json_bool_or(v, "", false);
-    struct value *out;
+    struct rule_value *out;
 
     if (is != json_bool_or(v, "", true)) {
         reader_fault(r, FAULT_WRONG_TYPE);
@@ -218,12 +219,12 @@ static bool bool_value(struct reader *r, const struct json *v)
     return out != NULL;
 }
 
-static bool choice_value(struct reader *r, const struct field *f, const struct json *v)
+static bool choice_value(struct reader *r, const struct trait *f, const struct json *v)
 {
     size_t n;
     const char *s = json_text(v, "", &n);
     const struct choice *c = s != NULL && strlen(s) == n ? choice_find(f, s) : NULL;
-    struct value *out;
+    struct rule_value *out;
 
     if (c == NULL) {
         reader_fault(r, s == NULL ? FAULT_WRONG_TYPE : FAULT_WRONG_VALUE);
@@ -237,43 +238,43 @@ static bool choice_value(struct reader *r, const struct field *f, const struct j
 
 static bool moment_value(struct reader *r, const struct json *v)
 {
-    struct value *out = value_new(r, VALUE_TIME);
+    struct rule_value *out = value_new(r, VALUE_TIME);
 
     return out != NULL && time_value(r, v, out);
 }
 
 static bool number_value(struct reader *r, const struct node *n, const struct json *v)
 {
-    enum field_type t = n->field != NULL ? n->field->type : FIELD_NUMBER;
+    enum trait_type t = n->field != NULL ? n->field->type : TRAIT_NUMBER;
 
     if (n->kind == NODE_AGG && n->fn != AGG_COUNT && n->fn != AGG_DISTINCT &&
-        n->fn != AGG_DAYS && t == FIELD_MONEY)
+        n->fn != AGG_DAYS && t == TRAIT_MONEY)
         return int_value(r, v, 0, RULE_NUMBER_MAX);
     if (n->kind == NODE_AGG)
         return int_value(r, v, -RULE_NUMBER_MAX, RULE_NUMBER_MAX);
-    if (t == FIELD_BIRTHDAY && n->op == OP_MONTH_IN)
+    if (t == TRAIT_BIRTHDAY && n->op == OP_MONTH_IN)
         return int_value(r, v, 1, 12);
-    if (t == FIELD_BIRTHDAY && n->op == OP_WITHIN_DAYS)
+    if (t == TRAIT_BIRTHDAY && n->op == OP_WITHIN_DAYS)
         return int_value(r, v, -DAYS_MAX, DAYS_MAX);
-    if (t == FIELD_BIRTHDAY || t == FIELD_AGE)
+    if (t == TRAIT_BIRTHDAY || t == TRAIT_AGE)
         return int_value(r, v, 0, AGE_MAX);
-    if (t == FIELD_MONEY)
+    if (t == TRAIT_MONEY)
         return int_value(r, v, 0, RULE_NUMBER_MAX);
-    return int_value(r, v, t == FIELD_ID ? 1 : -RULE_NUMBER_MAX, RULE_NUMBER_MAX);
+    return int_value(r, v, t == TRAIT_ID ? 1 : -RULE_NUMBER_MAX, RULE_NUMBER_MAX);
 }
 
 static bool one_value(struct reader *r, const struct node *n, const struct json *v)
 {
-    enum field_type t = n->kind == NODE_FIELD ? n->field->type : FIELD_NUMBER;
+    enum trait_type t = n->kind == NODE_FIELD ? n->field->type : TRAIT_NUMBER;
 
     switch (t) {
-    case FIELD_BOOL:
+    case TRAIT_BOOL:
         return bool_value(r, v);
-    case FIELD_ENUM:
+    case TRAIT_ENUM:
         return choice_value(r, n->field, v);
-    case FIELD_TEXT:
+    case TRAIT_TEXT:
         return text_value(r, v, RULE_TEXT_MAX);
-    case FIELD_TIME:
+    case TRAIT_TIME:
         return moment_value(r, v);
     default:
         return number_value(r, n, v);
@@ -284,7 +285,7 @@ static bool one_value(struct reader *r, const struct node *n, const struct json 
 
 static int value_order(const void *a, const void *b)
 {
-    const struct value *x = a, *y = b;
+    const struct rule_value *x = a, *y = b;
     size_t n = x->len < y->len ? x->len : y->len;
     int c = n > 0 ? memcmp(x->text, y->text, n) : 0;
 
@@ -296,7 +297,7 @@ static int value_order(const void *a, const void *b)
 /* A list is a set: in order, each once. Answers how many are left of the last n. */
 static int set_of(struct rule *rule, int n)
 {
-    struct value *v = rule->values + rule->values_n - n;
+    struct rule_value *v = rule->values + rule->values_n - n;
     int kept = 1;
 
     if (n == 0)
@@ -372,7 +373,7 @@ bool ids_read(struct reader *r, const struct json *o, const char *key, int *n)
 /* [a, b], the first not behind the second. */
 static bool pair_of(struct reader *r, const struct node *node, const struct json *v)
 {
-    const struct value *two = r->rule->values + r->rule->values_n;
+    const struct rule_value *two = r->rule->values + r->rule->values_n;
 
     if (!json_is_array(v) || json_count(v) != 2) {
         reader_fault(r, FAULT_WRONG_TYPE);
@@ -396,7 +397,7 @@ static bool pair_of(struct reader *r, const struct node *node, const struct json
 
 static bool span_value(struct reader *r, const struct json *o)
 {
-    struct value *v = value_new(r, VALUE_SPAN);
+    struct rule_value *v = value_new(r, VALUE_SPAN);
 
     return v != NULL && span_of(r, o, "v", &v->span);
 }

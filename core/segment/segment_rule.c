@@ -42,8 +42,8 @@ static void wrong(struct visit *v, const char *at, const char *rest,
 
 /* ---- tags and stores -------------------------------------------------------------- */
 
-static enum status tag_there(struct visit *v, const struct value *tag, const char *at,
-                             const char *rest)
+static enum status tag_there(struct visit *v, const struct rule_value *tag,
+                             const char *at, const char *rest)
 {
     enum status st = db_one(v->db, "SELECT id FROM tag WHERE name = ?",
                             DB_TEXT_N(tag->text, tag->len));
@@ -71,7 +71,7 @@ static enum status visit_stores(struct visit *v, struct node *n, const char *at)
 {
     enum status st = ST_OK;
 
-    if (n->field == NULL || n->field->type != FIELD_ID || n->kind != NODE_FIELD)
+    if (n->field == NULL || n->field->type != TRAIT_ID || n->kind != NODE_FIELD)
         return ST_OK;
     for (int i = 0; st == ST_OK && i < n->values_n; i++) {
         st = db_one(v->db, "SELECT id FROM store WHERE id = ?", DB_INT(n->values[i].n));
@@ -279,7 +279,7 @@ enum status segment_names(struct db *db, const struct rule *r, struct rule_names
     out->n = 0;
     for (int i = 0; i < r->nodes_n; i++) {
         const struct node *n = &r->nodes[i];
-        bool store = n->kind == NODE_FIELD && n->field->type == FIELD_ID;
+        bool store = n->kind == NODE_FIELD && n->field->type == TRAIT_ID;
 
         for (int k = 0; st == ST_OK && k < n->values_n; k++)
             if (store || n->kind == NODE_SEGMENT)

@@ -9,8 +9,8 @@
 
 /* ---- leaves without a field ------------------------------------------------------- */
 
-static void tag_list(struct buf *out, const struct speech *t, const struct value *v,
-                     int n, struct words last)
+static void tag_list(struct buf *out, const struct speech *t,
+                     const struct rule_value *v, int n, struct words last)
 {
     for (int i = 0; i < n; i++) {
         comma_add(out, t, i, n, last);
@@ -20,7 +20,7 @@ static void tag_list(struct buf *out, const struct speech *t, const struct value
 
 static void tags_clause(struct buf *out, const struct speech *t, const struct node *n)
 {
-    const struct value *v = n->values;
+    const struct rule_value *v = n->values;
     const struct words or = {" или ", " or "}, and = {" и ", " and "};
 
     if (n->any_n > 0) {

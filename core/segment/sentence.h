@@ -39,7 +39,7 @@ void sentence_add(struct buf *out, const struct rule *r, const struct speech *t)
 /* One node's clause: «кто подписан на канал». */
 void sentence_node_add(struct buf *out, const struct node *n, const struct speech *t);
 /* A value that compile_value's expression answered, as people say it. */
-void sentence_number_add(struct buf *out, const struct field *f, int64_t v,
+void sentence_number_add(struct buf *out, const struct trait *f, int64_t v,
                          const struct speech *t);
 
 /* "раз", "раза": the form for n in Russian. Pure. */

@@ -19,10 +19,10 @@ static void id_said(struct buf *out, const struct speech *t, int64_t id)
     buf_addf(out, "%" PRId64, id);
 }
 
-void value_said(struct buf *out, const struct speech *t, const struct field *f,
-                const struct value *v)
+void value_said(struct buf *out, const struct speech *t, const struct trait *f,
+                const struct rule_value *v)
 {
-    const struct choice *c = f->type == FIELD_ENUM ? choice_of(f, v->n) : NULL;
+    const struct choice *c = f->type == TRAIT_ENUM ? choice_of(f, v->n) : NULL;
 
     if (v->kind == VALUE_TEXT)
         quoted_add(out, t, v->text, v->len);
@@ -30,7 +30,7 @@ void value_said(struct buf *out, const struct speech *t, const struct field *f,
         time_add(out, t, v);
     else if (c != NULL)
         say_words(out, t, c->words);
-    else if (f->type == FIELD_ID)
+    else if (f->type == TRAIT_ID)
         id_said(out, t, v->n);
     else
         sentence_number_add(out, f, v->n, t);
@@ -69,7 +69,7 @@ static void texts_said(struct buf *out, const struct speech *t, const struct nod
 
 static void time_said(struct buf *out, const struct speech *t, const struct node *n)
 {
-    const struct value *v = n->values;
+    const struct rule_value *v = n->values;
 
     switch (n->op) {
     case OP_BEFORE:
@@ -96,15 +96,15 @@ static void time_said(struct buf *out, const struct speech *t, const struct node
     }
 }
 
-static bool is_number(const struct field *f)
+static bool is_number(const struct trait *f)
 {
-    return f->type == FIELD_NUMBER || f->type == FIELD_MONEY || f->type == FIELD_AGE;
+    return f->type == TRAIT_NUMBER || f->type == TRAIT_MONEY || f->type == TRAIT_AGE;
 }
 
 static void plain_predicate(struct buf *out, const struct speech *t,
                             const struct node *n)
 {
-    const struct field *f = n->field;
+    const struct trait *f = n->field;
 
     say_words(out, t, f->label);
     if (n->op == OP_STARTS || n->op == OP_ENDS || n->op == OP_CONTAINS) {
@@ -117,7 +117,7 @@ static void plain_predicate(struct buf *out, const struct speech *t,
         return;
     }
     say(out, t, " — ", " is ");
-    if (f->type == FIELD_TIME)
+    if (f->type == TRAIT_TIME)
         time_said(out, t, n);
     else
         listed(out, t, n);
@@ -125,7 +125,7 @@ static void plain_predicate(struct buf *out, const struct speech *t,
 
 void predicate_add(struct buf *out, const struct speech *t, const struct node *n)
 {
-    const struct field *f = n->field;
+    const struct trait *f = n->field;
 
     if (n->op == OP_IS_SET)
         say_words(out, t, f->yes);
@@ -211,7 +211,7 @@ static void months_said(struct buf *out, const struct speech *t, const struct no
 static void birthday_clause(struct buf *out, const struct speech *t,
                             const struct node *n)
 {
-    const struct value *v = n->values;
+    const struct rule_value *v = n->values;
 
     if (n->op == OP_MONTH_IN)
         months_said(out, t, n);
@@ -242,13 +242,13 @@ static bool takes_unknown(const struct node *n)
 
 void field_clause(struct buf *out, const struct speech *t, const struct node *n)
 {
-    const struct field *f = n->field;
+    const struct trait *f = n->field;
 
-    if (f->type == FIELD_BOOL)
+    if (f->type == TRAIT_BOOL)
         say_words(out, t, n->values->n != 0 ? f->yes : f->no);
     else if (n->op == OP_IS_SET || n->op == OP_NOT_SET)
         predicate_add(out, t, n);
-    else if (f->type == FIELD_BIRTHDAY)
+    else if (f->type == TRAIT_BIRTHDAY)
         birthday_clause(out, t, n);
     else {
         say(out, t, "у кого ", "whose ");

@@ -19,16 +19,16 @@ void comma_add(struct buf *out, const struct speech *t, int i, int n,
 
 /* «больше 2 раз», «не меньше 5 000 ₽». f: of money, of percents or NULL. */
 void number_add(struct buf *out, const struct speech *t, const struct node *n,
-                const struct field *f, enum unit unit);
+                const struct trait *f, enum unit unit);
 void unit_add(struct buf *out, const struct speech *t, enum unit u, int64_t n);
 /* «за последние 90 дней»; before: «за » or «в ». */
 void last_add(struct buf *out, const struct speech *t, const struct span *p,
               const char *before);
 void next_add(struct buf *out, const struct speech *t, const struct span *p);
-void time_add(struct buf *out, const struct speech *t, const struct value *v);
+void time_add(struct buf *out, const struct speech *t, const struct rule_value *v);
 
-void value_said(struct buf *out, const struct speech *t, const struct field *f,
-                const struct value *v);
+void value_said(struct buf *out, const struct speech *t, const struct trait *f,
+                const struct rule_value *v);
 /* «город — «Артём»» */
 void predicate_add(struct buf *out, const struct speech *t, const struct node *n);
 void field_clause(struct buf *out, const struct speech *t, const struct node *n);

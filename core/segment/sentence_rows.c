@@ -107,7 +107,7 @@ static void sum_said(struct buf *out, const struct speech *t, const struct node 
 
     say(out, t, "у кого ", "whose ");
     say_words(out, t, n->field->label);
-    if (n->field->type != FIELD_MONEY) { /* sums say by themselves what they are of */
+    if (n->field->type != TRAIT_MONEY) { /* sums say by themselves what they are of */
         buf_addc(out, ' ');
         say_words(out, t, n->relation->among);
     }

@@ -78,10 +78,10 @@ static void unit_of_add(struct buf *out, const struct speech *t, enum unit u, in
         buf_adds(out, n == 1 ? units[u].en_one : units[u].en);
 }
 
-void sentence_number_add(struct buf *out, const struct field *f, int64_t v,
+void sentence_number_add(struct buf *out, const struct trait *f, int64_t v,
                          const struct speech *t)
 {
-    if (f != NULL && f->type == FIELD_MONEY)
+    if (f != NULL && f->type == TRAIT_MONEY)
         money_add(out, v, t->lang);
     else if (f != NULL && f->unit == UNIT_PERCENT)
         percent_add(out, v, t->lang);
@@ -90,7 +90,7 @@ void sentence_number_add(struct buf *out, const struct field *f, int64_t v,
 }
 
 void number_add(struct buf *out, const struct speech *t, const struct node *n,
-                const struct field *f, enum unit unit)
+                const struct trait *f, enum unit unit)
 {
     static const struct words said[OPS] = {
         [OP_EQ] = {"ровно ", "exactly "},    [OP_NEQ] = {"не ", "not "},
@@ -183,7 +183,7 @@ void next_add(struct buf *out, const struct speech *t, const struct span *p)
     span_add(out, t, p, true);
 }
 
-void time_add(struct buf *out, const struct speech *t, const struct value *v)
+void time_add(struct buf *out, const struct speech *t, const struct rule_value *v)
 {
     struct date d;
 

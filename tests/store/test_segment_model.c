@@ -38,49 +38,49 @@ static void add_time(struct buf *b)
     buf_addf(b, "\"%s\"", chance(2) == 0 ? day : at);
 }
 
-static void add_value(struct buf *b, const struct field *f, enum op op)
+static void add_value(struct buf *b, const struct trait *f, enum op op)
 {
     const struct choice *c = f->choices;
     const char *s = PICK(pool_texts);
 
     switch (f->type) {
-    case FIELD_BOOL:
+    case TRAIT_BOOL:
         buf_adds(b, chance(2) == 0 ? "true" : "false");
         break;
-    case FIELD_ENUM:
+    case TRAIT_ENUM:
         for (uint64_t n = chance(8); n > 0; n--)
             c = (c + 1)->name != NULL ? c + 1 : f->choices;
         buf_addf(b, "\"%s\"", c->name);
         break;
-    case FIELD_ID:
+    case TRAIT_ID:
         buf_addf(b, "%" PRId64, PICK(town.world.store_id));
         break;
-    case FIELD_TEXT:
+    case TRAIT_TEXT:
         buf_add_json(b, s, strlen(s));
         break;
-    case FIELD_TIME:
+    case TRAIT_TIME:
         add_time(b);
         break;
-    case FIELD_MONEY:
+    case TRAIT_MONEY:
         buf_addf(b, "%" PRId64, PICK(pool_money));
         break;
-    case FIELD_BIRTHDAY:
+    case TRAIT_BIRTHDAY:
         buf_addf(b, "%d", op == OP_MONTH_IN ? 1 + (int)chance(12) : (int)chance(40));
         break;
     default:
         buf_addf(b, "%d",
                  f->unit == UNIT_PERCENT ? PICK(pool_percents)
-                 : f->type == FIELD_AGE  ? (int)chance(70)
+                 : f->type == TRAIT_AGE  ? (int)chance(70)
                                          : (int)chance(6) - 1);
     }
 }
 
 /* Two in their order, as [a, b]. */
-static void add_pair(struct buf *b, const struct field *f, enum op op)
+static void add_pair(struct buf *b, const struct trait *f, enum op op)
 {
     int a = (int)chance(80) - 40, far = (int)chance(40);
 
-    if (f->type == FIELD_TIME) {
+    if (f->type == TRAIT_TIME) {
         int32_t day = town.moment.today - (int32_t)PICK(pool_days);
         char first[STAMP_BYTES], last[STAMP_BYTES];
 
@@ -90,13 +90,13 @@ static void add_pair(struct buf *b, const struct field *f, enum op op)
         return;
     }
     if (op != OP_WITHIN_DAYS)
-        a = f->type == FIELD_MONEY ? (int)PICK(pool_money) : (a + 40) / 2;
+        a = f->type == TRAIT_MONEY ? (int)PICK(pool_money) : (a + 40) / 2;
     if (op == OP_WITHIN_DAYS && chance(8) == 0)
         a = -200, far = 365;
     buf_addf(b, "[%d,%d]", a, a + far);
 }
 
-static void add_op(struct buf *b, const struct field *f, unsigned ops)
+static void add_op(struct buf *b, const struct trait *f, unsigned ops)
 {
     enum op op;
 
@@ -123,7 +123,7 @@ static void add_op(struct buf *b, const struct field *f, unsigned ops)
     }
 }
 
-static void add_field(struct buf *b, const struct field *f)
+static void add_field(struct buf *b, const struct trait *f)
 {
     buf_addf(b, "{\"f\":\"%s\",", f->name);
     add_op(b, f, f->ops);
@@ -157,11 +157,11 @@ static void add_agg(struct buf *b)
 {
     const struct relation *r = &relations[chance(relations_n)];
     enum agg_fn fn = (enum agg_fn)chance(AGGS);
-    const struct field *f = &r->fields[chance(r->fields_n)];
-    bool number = f->type == FIELD_NUMBER || f->type == FIELD_MONEY;
-    static const struct field count = {.type = FIELD_NUMBER};
+    const struct trait *f = &r->fields[chance(r->fields_n)];
+    bool number = f->type == TRAIT_NUMBER || f->type == TRAIT_MONEY;
+    static const struct trait count = {.type = TRAIT_NUMBER};
 
-    if (fn == AGG_DISTINCT ? f->type != FIELD_ID && f->type != FIELD_ENUM : !number)
+    if (fn == AGG_DISTINCT ? f->type != TRAIT_ID && f->type != TRAIT_ENUM : !number)
         fn = chance(2) == 0 ? AGG_COUNT : AGG_DAYS;
     buf_addf(b, "{\"agg\":{\"of\":\"%s\",\"fn\":\"%s\"", r->name, agg_name(fn));
     if (fn != AGG_COUNT && fn != AGG_DAYS)
@@ -244,7 +244,7 @@ static void add_node(struct buf *b, int depth)
         add_other(b);
         break;
     case 2: /* a calendar has more borders than anything else */
-        add_field(b, field_find(chance(3) > 0 ? "birthday" : "age"));
+        add_field(b, trait_find(chance(3) > 0 ? "birthday" : "age"));
         break;
     default:
         add_field(b, &fields[chance(fields_n)]);

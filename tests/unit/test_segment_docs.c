@@ -27,10 +27,10 @@ static void ops_add(struct buf *b, unsigned ops)
 }
 
 /* | `purchases.total` | money | gt, … | personal, may be unknown | 1 | сумма | */
-static void line_add(struct buf *b, const char *of, const struct field *f)
+static void line_add(struct buf *b, const char *of, const struct trait *f)
 {
     buf_addf(b, "| `%s%s%s` | %s", of, of[0] != '\0' ? "." : "", f->name,
-             field_type_name(f->type));
+             trait_type_name(f->type));
     for (const struct choice *c = f->choices; c != NULL && c->name != NULL; c++)
         buf_addf(b, "%s%s", c == f->choices ? ": " : ", ", c->name);
     buf_adds(b, " | ");

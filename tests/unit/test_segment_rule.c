@@ -366,10 +366,10 @@ static void test_each_field_is_whole(void **state)
 {
     (void)state;
     for (size_t i = 0; i < fields_n; i++) {
-        const struct field *f = &fields[i];
+        const struct trait *f = &fields[i];
         bool set = (f->ops & OPS_SET) != 0;
 
-        assert_ptr_equal(field_find(f->name), f);
+        assert_ptr_equal(trait_find(f->name), f);
         assert_non_null(f->sql);
         assert_true(f->cost > 0);
         assert_true(f->label.ru != NULL && f->label.en != NULL);
@@ -377,8 +377,8 @@ static void test_each_field_is_whole(void **state)
         assert_true(!set || (f->unknown != NULL && f->yes.ru != NULL));
         /* What excludes says in words that it takes the unknown in. */
         assert_true(f->unknown == NULL || (f->no.ru != NULL && f->no.en != NULL));
-        assert_true((f->type == FIELD_ENUM) == (f->choices != NULL));
-        assert_true(f->type != FIELD_BOOL || (f->yes.ru != NULL && f->no.ru != NULL));
+        assert_true((f->type == TRAIT_ENUM) == (f->choices != NULL));
+        assert_true(f->type != TRAIT_BOOL || (f->yes.ru != NULL && f->no.ru != NULL));
     }
 }
 

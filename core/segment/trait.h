@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
- * core/segment/field.h - what a rule may ask about a customer.
+ * core/segment/trait.h - what a rule may ask about a customer.
  *
- * One constant table (field.c) holds each field's and relation's name, type, operators,
+ * One constant table (trait.c) holds each field's and relation's name, type, operators,
  * SQL, null rule, weight, and words for people. It is the only source of SQL text there
  * is for a rule: docs/segments.md shows the same table, and a test compares the two.
  *
@@ -12,30 +12,28 @@
  * Null rule: `unknown` is a condition, never NULL itself, that is true where the value is
  * not known; NULL: it always is. What compares (eq, lt, last …) never fits the unknown;
  * what excludes (neq, not_in, not_last, not_set) always does, and the sentence says so. */
-#ifndef CORE_SEGMENT_FIELD_H
-#define CORE_SEGMENT_FIELD_H
+#ifndef CORE_SEGMENT_TRAIT_H
+#define CORE_SEGMENT_TRAIT_H
+
+#include "core/base/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct words {
-    const char *ru, *en;
+enum trait_type {
+    TRAIT_BOOL,
+    TRAIT_ENUM,
+    TRAIT_ID, /* of a store */
+    TRAIT_TEXT,
+    TRAIT_NUMBER,
+    TRAIT_MONEY, /* kopecks */
+    TRAIT_TIME,
+    TRAIT_BIRTHDAY,
+    TRAIT_AGE, /* whole years, asked as a number */
+    TRAIT_TYPES
 };
-
-enum field_type {
-    FIELD_BOOL,
-    FIELD_ENUM,
-    FIELD_ID, /* of a store */
-    FIELD_TEXT,
-    FIELD_NUMBER,
-    FIELD_MONEY, /* kopecks */
-    FIELD_TIME,
-    FIELD_BIRTHDAY,
-    FIELD_AGE, /* whole years, asked as a number */
-    FIELD_TYPES
-};
-const char *field_type_name(enum field_type t); /* "money". Lent, for ever */
+const char *trait_type_name(enum trait_type t); /* "money". Lent, for ever */
 
 /* As rules write them: op_name. */
 enum op {
@@ -87,21 +85,21 @@ struct choice {
     struct words words;
 };
 
-struct field {
+struct trait {
     const char *name;
-    enum field_type type;
+    enum trait_type type;
     unsigned ops; /* 1 << enum op */
     const char *sql, *unknown;
     int cost;
     bool personal;                /* only for who may see personal data */
-    const struct choice *choices; /* FIELD_ENUM */
+    const struct choice *choices; /* TRAIT_ENUM */
     enum unit unit;
     struct words label;
     /* Whole clauses: of a bool that is true and false, else of one known and not. */
     struct words yes, no;
 };
 
-extern const struct field fields[];
+extern const struct trait fields[];
 extern const size_t fields_n;
 
 /* Rows of a customer. */
@@ -112,18 +110,18 @@ struct relation {
     int cost;
     struct words did, did_not; /* "who bought", "who did not buy" */
     struct words among;        /* "in purchases" */
-    const struct field *fields;
+    const struct trait *fields;
     size_t fields_n;
 };
 extern const struct relation relations[];
 extern const size_t relations_n;
 
 /* NULL: there is none. Lent, for ever. */
-const struct field *field_find(const char *name);
+const struct trait *trait_find(const char *name);
 const struct relation *relation_find(const char *name);
-const struct field *relation_field(const struct relation *r, const char *name);
-const struct choice *choice_find(const struct field *f, const char *name);
-const struct choice *choice_of(const struct field *f, int64_t value);
+const struct trait *relation_field(const struct relation *r, const char *name);
+const struct choice *choice_find(const struct trait *f, const char *name);
+const struct choice *choice_of(const struct trait *f, int64_t value);
 
 /* Marketing, service, receipt: of the nodes received and not_received. */
 extern const struct choice message_purposes[];

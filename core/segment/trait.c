@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
-#include "core/segment/field.h"
+#include "core/segment/trait.h"
 
 #include <string.h>
 
@@ -65,15 +65,15 @@ enum op_takes op_takes(enum op o)
     return ops[o].takes;
 }
 
-const char *field_type_name(enum field_type t)
+const char *trait_type_name(enum trait_type t)
 {
-    static const char *const names[FIELD_TYPES] = {
-        [FIELD_BOOL] = "bool",   [FIELD_ENUM] = "enum",         [FIELD_ID] = "id",
-        [FIELD_TEXT] = "string", [FIELD_NUMBER] = "number",     [FIELD_MONEY] = "money",
-        [FIELD_TIME] = "time",   [FIELD_BIRTHDAY] = "birthday", [FIELD_AGE] = "number",
+    static const char *const names[TRAIT_TYPES] = {
+        [TRAIT_BOOL] = "bool",   [TRAIT_ENUM] = "enum",         [TRAIT_ID] = "id",
+        [TRAIT_TEXT] = "string", [TRAIT_NUMBER] = "number",     [TRAIT_MONEY] = "money",
+        [TRAIT_TIME] = "time",   [TRAIT_BIRTHDAY] = "birthday", [TRAIT_AGE] = "number",
     };
 
-    return (unsigned)t < FIELD_TYPES ? names[t] : "";
+    return (unsigned)t < TRAIT_TYPES ? names[t] : "";
 }
 
 /* ---- choices ---------------------------------------------------------------------- */
@@ -125,81 +125,81 @@ static const struct choice message_states[] = {
 #define CALLED "IF(c.name = '', c.first_name, c.name)"
 
 /* clang-format off */
-const struct field fields[] = {
-    {"status", FIELD_ENUM, OPS_ENUM,
+const struct trait fields[] = {
+    {"status", TRAIT_ENUM, OPS_ENUM,
      "(CASE WHEN c.barred_at IS NOT NULL THEN 2 WHEN c.status = 2 THEN 1 ELSE 0 END)",
      NULL, 1, false, customer_states, UNIT_NONE, {"состояние", "status"}, {0}, {0}},
-    {"locale", FIELD_ENUM, OPS_ENUM, "(c.language = 'en')", NULL, 1, false, locales,
+    {"locale", TRAIT_ENUM, OPS_ENUM, "(c.language = 'en')", NULL, 1, false, locales,
      UNIT_NONE, {"язык", "language"}, {0}, {0}},
-    {"source", FIELD_TEXT, OPS_TEXT, "c.source", "c.source = ''", 1, false, NULL,
+    {"source", TRAIT_TEXT, OPS_TEXT, "c.source", "c.source = ''", 1, false, NULL,
      UNIT_NONE, {"источник", "source"},
      {"у кого известен источник", "whose source is known"},
      {"у кого источник неизвестен", "whose source is not known"}},
-    {"subscribed", FIELD_BOOL, OP_BIT(OP_IS), "c.subscribed = 1", NULL, 1, false, NULL,
+    {"subscribed", TRAIT_BOOL, OP_BIT(OP_IS), "c.subscribed = 1", NULL, 1, false, NULL,
      UNIT_NONE, {"подписка на канал", "subscription to the channel"},
      {"кто подписан на канал", "who are subscribed to the channel"},
      {"кто не подписан на канал", "who are not subscribed to the channel"}},
-    {"marketing_ok", FIELD_BOOL, OP_BIT(OP_IS), "c.marketing_ok = 1", NULL, 1, false,
+    {"marketing_ok", TRAIT_BOOL, OP_BIT(OP_IS), "c.marketing_ok = 1", NULL, 1, false,
      NULL, UNIT_NONE, {"согласие на рекламу", "consent to advertising"},
      {"кто согласен на рекламу", "who agreed to advertising"},
      {"кто не согласен на рекламу", "who have not agreed to advertising"}},
-    {"marketing_rare", FIELD_BOOL, OP_BIT(OP_IS), "c.marketing_rare = 1", NULL, 1, false,
+    {"marketing_rare", TRAIT_BOOL, OP_BIT(OP_IS), "c.marketing_rare = 1", NULL, 1, false,
      NULL, UNIT_NONE, {"просьба писать реже", "wish for fewer messages"},
      {"кто просил писать реже", "who asked for fewer messages"},
      {"кто не просил писать реже", "who have not asked for fewer messages"}},
-    {"insider", FIELD_BOOL, OP_BIT(OP_IS), "c.left_out <> 0", NULL, 1, false, NULL,
+    {"insider", TRAIT_BOOL, OP_BIT(OP_IS), "c.left_out <> 0", NULL, 1, false, NULL,
      UNIT_NONE, {"свои", "insiders"},
      {"кто работает у нас или заведён для проверки",
       "who work here or are test accounts"},
      {"кто не работает у нас и не заведён для проверки",
       "who do not work here and are no test accounts"}},
-    {"name", FIELD_TEXT, OPS_TEXT, CALLED, CALLED " = ''", 2, true, NULL, UNIT_NONE,
+    {"name", TRAIT_TEXT, OPS_TEXT, CALLED, CALLED " = ''", 2, true, NULL, UNIT_NONE,
      {"имя", "name"}, {"у кого указано имя", "who told their name"},
      {"у кого имя не указано", "who have not told their name"}},
-    {"username", FIELD_TEXT, OPS_SET, "c.username", "c.username = ''", 1, true, NULL,
+    {"username", TRAIT_TEXT, OPS_SET, "c.username", "c.username = ''", 1, true, NULL,
      UNIT_NONE, {"имя пользователя", "user name"},
      {"у кого есть имя пользователя", "who have a user name"},
      {"у кого нет имени пользователя", "who have no user name"}},
-    {"phone", FIELD_TEXT, OPS_SET, "c.phone", "c.phone IS NULL", 1, true, NULL,
+    {"phone", TRAIT_TEXT, OPS_SET, "c.phone", "c.phone IS NULL", 1, true, NULL,
      UNIT_NONE, {"телефон", "phone"}, {"у кого указан телефон", "who told their phone"},
      {"у кого телефон не указан", "who have not told their phone"}},
-    {"city", FIELD_TEXT, OPS_TEXT, CITY, CITY " = ''", 3, false, NULL, UNIT_NONE,
+    {"city", TRAIT_TEXT, OPS_TEXT, CITY, CITY " = ''", 3, false, NULL, UNIT_NONE,
      {"город", "city"}, {"у кого известен город", "whose city is known"},
      {"у кого город неизвестен", "whose city is not known"}},
-    {"home_store", FIELD_ID, OPS_ENUM | OPS_SET, "c.home_store_id",
+    {"home_store", TRAIT_ID, OPS_ENUM | OPS_SET, "c.home_store_id",
      "c.home_store_id IS NULL", 1, false, NULL, UNIT_NONE,
      {"свой магазин", "home store"},
      {"у кого известен свой магазин", "whose home store is known"},
      {"у кого свой магазин неизвестен", "whose home store is not known"}},
-    {"created", FIELD_TIME, OPS_TIME, "c.created_at", NULL, 1, false, NULL, UNIT_NONE,
+    {"created", TRAIT_TIME, OPS_TIME, "c.created_at", NULL, 1, false, NULL, UNIT_NONE,
      {"знакомство с нами", "first contact"}, {0}, {0}},
-    {"last_seen", FIELD_TIME, OPS_TIME, "c.last_seen_at", NULL, 1, false, NULL,
+    {"last_seen", TRAIT_TIME, OPS_TIME, "c.last_seen_at", NULL, 1, false, NULL,
      UNIT_NONE, {"последнее обращение", "last contact"}, {0}, {0}},
-    {"last_purchase", FIELD_TIME, OPS_TIME | OPS_SET, "c.last_purchase_at",
+    {"last_purchase", TRAIT_TIME, OPS_TIME | OPS_SET, "c.last_purchase_at",
      "c.last_purchase_at = '1970-01-01 00:00:00'", 1, false, NULL, UNIT_NONE,
      {"последняя покупка", "last purchase"},
      {"кто хотя бы раз купил", "who ever bought"},
      {"кто ещё ничего не купил", "who have never bought"}},
-    {"subscribed_at", FIELD_TIME, OPS_TIME | OPS_SET, "c.subscribed_at",
+    {"subscribed_at", TRAIT_TIME, OPS_TIME | OPS_SET, "c.subscribed_at",
      "c.subscribed_at IS NULL", 1, false, NULL, UNIT_NONE,
      {"последняя смена подписки", "last change of subscription"},
      {"чья подписка когда-либо проверялась", "whose subscription was ever looked at"},
      {"чья подписка не проверялась", "whose subscription was never looked at"}},
-    {"purchases_count", FIELD_NUMBER, OPS_NUMBER, "c.purchases", NULL, 1, false, NULL,
+    {"purchases_count", TRAIT_NUMBER, OPS_NUMBER, "c.purchases", NULL, 1, false, NULL,
      UNIT_NONE, {"число покупок", "number of purchases"}, {0}, {0}},
-    {"purchases_total", FIELD_MONEY, OPS_NUMBER, "c.spent_total", NULL, 1, false, NULL,
+    {"purchases_total", TRAIT_MONEY, OPS_NUMBER, "c.spent_total", NULL, 1, false, NULL,
      UNIT_NONE, {"сумма всех покупок", "total of all purchases"}, {0}, {0}},
-    {"average_check", FIELD_MONEY, OPS_NUMBER | OPS_SET,
+    {"average_check", TRAIT_MONEY, OPS_NUMBER | OPS_SET,
      "(c.spent_total DIV GREATEST(c.purchases, 1))", "c.purchases = 0", 1, false, NULL,
      UNIT_NONE, {"средний чек", "average purchase"},
      {"у кого есть средний чек", "who have an average purchase"},
      {"у кого нет среднего чека", "who have no average purchase"}},
-    {"birthday", FIELD_BIRTHDAY, OPS_BIRTHDAY, "c.birth_md", "c.birth_md IS NULL", 1,
+    {"birthday", TRAIT_BIRTHDAY, OPS_BIRTHDAY, "c.birth_md", "c.birth_md IS NULL", 1,
      true, NULL, UNIT_NONE, {"день рождения", "birthday"},
      {"у кого указан день рождения", "who told their birthday"},
      {"у кого день рождения не указан", "who have not told their birthday"}},
     /* 1904: a birthday told without its year. */
-    {"age", FIELD_AGE, OPS_NUMBER | OPS_SET, "c.birth_date",
+    {"age", TRAIT_AGE, OPS_NUMBER | OPS_SET, "c.birth_date",
      "(c.birth_date IS NULL OR c.birth_date < '1905-01-01')", 1, true, NULL, UNIT_YEARS,
      {"возраст", "age"}, {"чей возраст известен", "whose age is known"},
      {"чей возраст неизвестен", "whose age is not known"}},
@@ -210,52 +210,52 @@ const size_t fields_n = sizeof fields / sizeof *fields;
 
 #define OF_REDEEMED(x) "(SELECT d." x " FROM discount d WHERE d.id = r.discount_id)"
 
-static const struct field purchase_fields[] = {
-    {"total", FIELD_MONEY, OPS_NUMBER | OPS_SET, "(r.amount - r.discount_amount)",
+static const struct trait purchase_fields[] = {
+    {"total", TRAIT_MONEY, OPS_NUMBER | OPS_SET, "(r.amount - r.discount_amount)",
      "r.amount IS NULL", 1, false, NULL, UNIT_NONE, {"сумма покупки", "amount paid"},
      {"сумма покупки известна", "the amount paid is known"},
      {"сумма покупки неизвестна", "the amount paid is not known"}},
-    {"store", FIELD_ID, OPS_ENUM, "r.store_id", NULL, 1, false, NULL, UNIT_NONE,
+    {"store", TRAIT_ID, OPS_ENUM, "r.store_id", NULL, 1, false, NULL, UNIT_NONE,
      {"магазин", "store"}, {0}, {0}},
 };
-static const struct field redemption_fields[] = {
-    {"amount", FIELD_MONEY, OPS_NUMBER | OPS_SET, "r.amount", "r.amount IS NULL", 1,
+static const struct trait redemption_fields[] = {
+    {"amount", TRAIT_MONEY, OPS_NUMBER | OPS_SET, "r.amount", "r.amount IS NULL", 1,
      false, NULL, UNIT_NONE, {"сумма до скидки", "amount before the discount"},
      {"сумма до скидки известна", "the amount before the discount is known"},
      {"сумма до скидки неизвестна", "the amount before the discount is not known"}},
-    {"discount", FIELD_MONEY, OPS_NUMBER | OPS_SET, "r.discount_amount",
+    {"discount", TRAIT_MONEY, OPS_NUMBER | OPS_SET, "r.discount_amount",
      "r.discount_amount IS NULL", 1, false, NULL, UNIT_NONE,
      {"сумма скидки", "amount taken off"},
      {"сумма скидки известна", "the amount taken off is known"},
      {"сумма скидки неизвестна", "the amount taken off is not known"}},
-    {"source", FIELD_ENUM, OPS_ENUM, OF_REDEEMED("source"), NULL, 3, false, sources,
+    {"source", TRAIT_ENUM, OPS_ENUM, OF_REDEEMED("source"), NULL, 3, false, sources,
      UNIT_NONE, {"скидка", "discount"}, {0}, {0}},
-    {"percent", FIELD_NUMBER, OPS_NUMBER, OF_REDEEMED("percent_bp"), NULL, 3, false,
+    {"percent", TRAIT_NUMBER, OPS_NUMBER, OF_REDEEMED("percent_bp"), NULL, 3, false,
      NULL, UNIT_PERCENT, {"процент", "percent"}, {0}, {0}},
-    {"store", FIELD_ID, OPS_ENUM, "r.store_id", NULL, 1, false, NULL, UNIT_NONE,
+    {"store", TRAIT_ID, OPS_ENUM, "r.store_id", NULL, 1, false, NULL, UNIT_NONE,
      {"магазин", "store"}, {0}, {0}},
 };
-static const struct field discount_fields[] = {
-    {"source", FIELD_ENUM, OPS_ENUM, "d.source", NULL, 1, false, sources, UNIT_NONE,
+static const struct trait discount_fields[] = {
+    {"source", TRAIT_ENUM, OPS_ENUM, "d.source", NULL, 1, false, sources, UNIT_NONE,
      {"скидка", "discount"}, {0}, {0}},
-    {"state", FIELD_ENUM, OPS_ENUM,
+    {"state", TRAIT_ENUM, OPS_ENUM,
      "(CASE WHEN d.status = 1 AND d.valid_until <= ? THEN 3 ELSE d.status END)", NULL, 1,
      false, discount_states, UNIT_NONE, {"состояние", "state"}, {0}, {0}},
-    {"percent", FIELD_NUMBER, OPS_NUMBER, "d.percent_bp", NULL, 1, false, NULL,
+    {"percent", TRAIT_NUMBER, OPS_NUMBER, "d.percent_bp", NULL, 1, false, NULL,
      UNIT_PERCENT, {"процент", "percent"}, {0}, {0}},
-    {"uses_left", FIELD_NUMBER, OPS_NUMBER, "(d.uses_allowed - d.uses_count)", NULL, 1,
+    {"uses_left", TRAIT_NUMBER, OPS_NUMBER, "(d.uses_allowed - d.uses_count)", NULL, 1,
      false, NULL, UNIT_NONE, {"осталось применений", "uses left"}, {0}, {0}},
-    {"valid_until", FIELD_TIME, OPS_TIME, "d.valid_until", NULL, 1, false, NULL,
+    {"valid_until", TRAIT_TIME, OPS_TIME, "d.valid_until", NULL, 1, false, NULL,
      UNIT_NONE, {"срок", "end"}, {0}, {0}},
-    {"store", FIELD_ID, OPS_ENUM | OPS_SET, "d.store_id", "d.store_id IS NULL", 1, false,
+    {"store", TRAIT_ID, OPS_ENUM | OPS_SET, "d.store_id", "d.store_id IS NULL", 1, false,
      NULL, UNIT_NONE, {"магазин", "store"},
      {"только в одном магазине", "good at one store only"},
      {"во всех магазинах", "good at all stores"}},
 };
-static const struct field message_fields[] = {
-    {"purpose", FIELD_ENUM, OPS_ENUM, "m.purpose", NULL, 1, false, message_purposes,
+static const struct trait message_fields[] = {
+    {"purpose", TRAIT_ENUM, OPS_ENUM, "m.purpose", NULL, 1, false, message_purposes,
      UNIT_NONE, {"вид", "kind"}, {0}, {0}},
-    {"state", FIELD_ENUM, OPS_ENUM, "m.state", NULL, 1, false, message_states, UNIT_NONE,
+    {"state", TRAIT_ENUM, OPS_ENUM, "m.state", NULL, 1, false, message_states, UNIT_NONE,
      {"состояние", "state"}, {0}, {0}},
 };
 
@@ -284,7 +284,7 @@ const size_t relations_n = sizeof relations / sizeof *relations;
 
 /* ---- finding ---------------------------------------------------------------------- */
 
-static const struct field *among(const struct field *list, size_t n, const char *name)
+static const struct trait *among(const struct trait *list, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
         if (strcmp(list[i].name, name) == 0)
@@ -292,7 +292,7 @@ static const struct field *among(const struct field *list, size_t n, const char 
     return NULL;
 }
 
-const struct field *field_find(const char *name)
+const struct trait *trait_find(const char *name)
 {
     return among(fields, fields_n, name);
 }
@@ -305,12 +305,12 @@ const struct relation *relation_find(const char *name)
     return NULL;
 }
 
-const struct field *relation_field(const struct relation *r, const char *name)
+const struct trait *relation_field(const struct relation *r, const char *name)
 {
     return among(r->fields, r->fields_n, name);
 }
 
-const struct choice *choice_find(const struct field *f, const char *name)
+const struct choice *choice_find(const struct trait *f, const char *name)
 {
     for (const struct choice *c = f->choices; c != NULL && c->name != NULL; c++)
         if (strcmp(c->name, name) == 0)
@@ -318,7 +318,7 @@ const struct choice *choice_find(const struct field *f, const char *name)
     return NULL;
 }
 
-const struct choice *choice_of(const struct field *f, int64_t value)
+const struct choice *choice_of(const struct trait *f, int64_t value)
 {
     for (const struct choice *c = f->choices; c != NULL && c->name != NULL; c++)
         if (c->value == value)
