@@ -88,6 +88,9 @@ void ordeal_close(struct ordeal *d)
 
     for (int i = 0; i < ORDEAL_WORKERS; i++)
         failed += dismiss(d->worker[i]) != 0;
+    /* Told to end while it begins, it ends as any program does: by the signal. */
+    if (d->scheduler != NULL)
+        (void)program_says(d->scheduler, "scheduler ready", 15000);
     failed += dismiss(d->scheduler) != 0;
     failed += dismiss(d->bots) != 0;
     oracle_close(&d->oracle);
