@@ -74,6 +74,7 @@ $(O)/%.o: %.c
 # Files that travel inside the binary.
 $(O)/bots/intake_send.o $(O)/core/io/pace.o $(O)/core/io/queue_hand.o $(O)/core/io/queue_run.o $(O)/core/io/queue_look.o $(O)/core/io/queue_walk.o: $(wildcard core/io/queue/*.lua)
 $(O)/api/scan_page.o: $(wildcard api/scan/*)
+$(O)/worker/text_names.o: $(wildcard worker/text/key_*.inc)
 $(O)/api/till.o: $(wildcard api/till/*)
 $(O)/api/openapi.o: $(wildcard api/openapi.yaml api/openapi/*)
 $(O)/tests/botapi/page.o: $(wildcard tests/botapi/page/*)
@@ -152,6 +153,8 @@ bench-queue:
 	sh tests/bench/queue/bench.sh
 bench-data bench-api: bench-%:
 	bash tests/bench/api/$*.sh
+bench-broadcast:
+	bash tests/bench/broadcast/broadcast.sh
 fuzz:
 	sh tests/fuzz/fuzz.sh
 mutants:
@@ -182,6 +185,7 @@ help:
 	@echo 'make bench-queue  our queue beside BullMQ and Celery (MINUTES=25)'
 	@echo 'make bench-data  a shop of ROWS=1000000 customers to measure with (12 GB)'
 	@echo 'make bench-api  how fast the admin API answers there, and beside FastAPI'
+	@echo 'make bench-broadcast  audiences of a million, and broadcasts beside grammY'
 	@echo 'make fuzz       fuzz the parsers for a minute each'
 	@echo 'make chaos      kill everything in the middle of everything (docs/faults.md)'
 	@echo 'make mutants    break each safety line in turn: some test must notice (ONLY=changed)'
@@ -189,6 +193,6 @@ help:
 	@echo 'make install    put bin/dvorik under PREFIX (/usr/local)'
 	@echo 'make clean      remove what was built'
 
-.PHONY: all tests fuzzers run test lint bench bench-queue bench-data bench-api fuzz chaos mutants soak clean install help
+.PHONY: all tests fuzzers run test lint bench bench-queue bench-data bench-api bench-broadcast fuzz chaos mutants soak clean install help
 .SECONDARY:
 -include $(OBJ:.o=.d) $(HARNESS:.o=.d) $(BOTAPI:.o=.d) $(TESTS:=.d) $(BENCHES:=.d) $(FUZZ_SHORT:.o=.d) $(BENCH_QUEUE:.o=.d) $(O)/main.d

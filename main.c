@@ -31,6 +31,8 @@ static const struct command {
     {"jobs", NULL, jobs_main, "look into the queue and mend it"},
     {"audit", NULL, audit_main, "verify: is what was written down still whole?"},
     {"admin", NULL, admin_main, "add ID --role R: who may work here"},
+    {"broadcasts", NULL, broadcasts_main,
+     "status, confirm: is a restored database the shop's?"},
     {"setup-bots", NULL, setup_bots_main, "tell Telegram the bots' menus and webhooks"},
     {"seed", NULL, seed_main, "a demo shop to look at"},
     {"check", NULL, check_main, "are settings, MySQL and Redis fit to start on?"},
@@ -88,5 +90,6 @@ int main(int argc, char **argv)
                 argv[1]);
         return 2;
     }
+    text_own_known();
     return c->run(argc - 1, argv + 1);
 }

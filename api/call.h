@@ -43,6 +43,7 @@ struct call_said {
     char *authorization, *if_match, *idempotency_key, *content_type, *prefer, *agent;
     const char *body;
     size_t body_n;
+    bool head; /* it was a HEAD: method is GET */
 };
 
 struct call {
@@ -57,6 +58,7 @@ struct call {
     struct call_said said;
 
     int64_t id[CALL_IDS];     /* {id} of the path, in order */
+    int64_t about;            /* the customer its answer speaks of; 0: of none */
     char key[CALL_KEY_BYTES]; /* {key} of the path */
     struct given query, body; /* as the row's tables declare them */
     struct admin who;         /* of a row that asks */

@@ -100,6 +100,14 @@ static const char *header_of(const struct call_answer *a, const char *name)
     return "";
 }
 
+/* Of every address below one customer's it is they; others say so themselves. */
+static int64_t about(const struct call *c)
+{
+    static const char one[] = "/api/v1/users/{id}";
+
+    return strncmp(c->route->path, one, sizeof one - 1) == 0 ? c->id[0] : c->about;
+}
+
 static enum status keep(struct call *c, const struct idempotency_key *key)
 {
     const struct call_answer *a = &c->answer;
@@ -111,7 +119,8 @@ static enum status keep(struct call *c, const struct idempotency_key *key)
                                      .etag = header_of(a, "ETag"),
                                      .location = header_of(a, "Location"),
                                      .text = a->text.s != NULL ? a->text.s : "",
-                                     .n = a->text.len});
+                                     .n = a->text.len,
+                                     .customer_id = about(c)});
 }
 
 static enum status run_with_key(struct call *c)

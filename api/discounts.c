@@ -17,10 +17,7 @@
 
 const char *const discount_status_words[] = {"active", "used", "expired", "revoked",
                                              NULL};
-const char *const discount_source_words[] = {"subscription", "birthday", "manual",
-                                             NULL};
 _Static_assert(N(discount_status_words) == DISCOUNT_REVOKED + 1, "a word for each");
-_Static_assert(N(discount_source_words) == SOURCE_COUNT, "a word for each");
 
 /* ---- printing -------------------------------------------------------------------- */
 

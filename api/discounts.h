@@ -13,7 +13,7 @@ call_runner discount_post, discount_revoke_post, discount_extend_post,
     discount_resend_post;
 
 /* By the position of the enum less one. */
-extern const char *const discount_status_words[], *const discount_source_words[];
+extern const char *const discount_status_words[];
 
 /* One of them, with its code only for who may withdraw it: a code is money. */
 struct json *discount_json(const struct call *c, const struct discount_found *f);

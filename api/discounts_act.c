@@ -42,6 +42,7 @@ static enum status row_answer(struct call *c, int http, int64_t id,
     o = discount_json(c, &found);
     if (message != NULL)
         json_set(o, "message", message);
+    c->about = found.discount.customer_id;
     etag_answer(c, found.discount.version);
     answer_json(c, http, o);
     return ST_OK;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PENDING_MOST (16 * 1024) /* some thirty states */
+#define PENDING_MOST (16 * 1024) /* some ten states */
 #define STALL_MS 30000
 
 struct listener {
@@ -63,7 +63,8 @@ static void state_print(const struct api_events *e, unsigned parts, struct buf *
 {
     static const char *const name[EVENTS_PARTS] = {[EVENTS_TODAY] = "today",
                                                    [EVENTS_QUEUE] = "queue",
-                                                   [EVENTS_ATTENTION] = "attention"};
+                                                   [EVENTS_ATTENTION] = "attention",
+                                                   [EVENTS_BROADCASTS] = "broadcasts"};
     char at[STAMP_BYTES];
 
     stamp_print(loop_now(e->api->loop), at);

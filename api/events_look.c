@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "api/events_private.h"
 
+#include "api/broadcasts.h"
 #include "core/attention.h"
 #include "core/base/clock.h"
 #include "core/base/stamp.h"
+#include "core/broadcast/recipient.h"
 #include "core/io/lane.h"
 #include "core/io/queue_sums.h"
 #include "core/stat.h"
@@ -15,6 +17,7 @@
  * goes into them, however many listen. */
 #define FIGURES_AGE (4 * SECOND)
 #define FIGURES_SHARE 50
+#define BROADCASTS_SHOWN 10
 
 unsigned events_parts_of(enum role role)
 {
@@ -24,6 +27,8 @@ unsigned events_parts_of(enum role role)
         parts |= 1u << EVENTS_TODAY | 1u << EVENTS_ATTENTION;
     if (role_may(role, PERM_JOBS_VIEW))
         parts |= 1u << EVENTS_QUEUE;
+    if (role_may(role, PERM_BROADCAST_VIEW))
+        parts |= 1u << EVENTS_BROADCASTS;
     return parts;
 }
 
@@ -138,6 +143,51 @@ static void queue_look_at(struct events_look *l)
     free(s);
 }
 
+/* ---- broadcasts ------------------------------------------------------------------ */
+
+/* Gathered first: a connection reads one selection at a time. */
+static enum status broadcasts_find(struct db *db, struct broadcast *out, int *n)
+{
+    const struct broadcast_filter f = {.states = 1u << BROADCAST_SENDING |
+                                                 1u << BROADCAST_PAUSED};
+    struct page p = {
+        .sort = &broadcast_sorts[0], .descending = true, .limit = BROADCASTS_SHOWN};
+    enum status st = broadcast_search(db, &f, &p);
+
+    *n = 0;
+    while (st == ST_OK && *n < BROADCASTS_SHOWN &&
+           (st = broadcast_search_next(db, &p, &out[*n])) == ST_OK)
+        ++*n;
+    return st == ST_NONE ? ST_OK : st;
+}
+
+static void broadcasts_look(struct events_look *l)
+{
+    struct broadcast *all = calloc(BROADCASTS_SHOWN, sizeof *all);
+    struct json *list = json_new_array();
+    int n = 0;
+    enum status st = all != NULL ? broadcasts_find(l->db, all, &n) : ST_BROKEN;
+
+    for (int i = 0; st == ST_OK && i < n; i++) {
+        struct broadcast_progress p;
+        struct json *o;
+
+        st = broadcast_progress(l->db, l->now, all[i].id, &p);
+        if (st != ST_OK)
+            break;
+        o = broadcast_progress_json(&p);
+        json_set_int(o, "id", all[i].id);
+        json_set_text(o, "name", all[i].name);
+        json_set_text(o, "state", broadcast_state_name(all[i].state));
+        json_push(list, o);
+    }
+    free(all);
+    if (st == ST_OK)
+        keep(l, EVENTS_BROADCASTS, list);
+    else
+        json_free(list);
+}
+
 /* ---- a look ---------------------------------------------------------------------- */
 
 void events_look_run(struct events_look *l)
@@ -145,6 +195,7 @@ void events_look_run(struct events_look *l)
     l->sessions_known = sessions_hold(l->db, l->now, l->jti, l->n, l->holds) == ST_OK;
     figures_look(l);
     queue_look_at(l);
+    broadcasts_look(l);
 }
 
 bool events_look_open(struct events_look *l, const struct config *cfg)

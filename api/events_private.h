@@ -11,7 +11,13 @@
 #include "core/io/ledger_look.h"
 #include "core/staff/session.h"
 
-enum events_part { EVENTS_TODAY, EVENTS_QUEUE, EVENTS_ATTENTION, EVENTS_PARTS };
+enum events_part {
+    EVENTS_TODAY,
+    EVENTS_QUEUE,
+    EVENTS_BROADCASTS,
+    EVENTS_ATTENTION,
+    EVENTS_PARTS
+};
 
 /* Which parts somebody of that role sees, as bits: 1 << enum events_part. */
 unsigned events_parts_of(enum role role);

@@ -197,9 +197,15 @@ void spot_wrong_type(const struct spot *s)
         [FIELD_TEXTS] = {"нужен список строк", "a list of strings is expected"},
         [FIELD_OBJECT] = {"нужен объект", "an object is expected"},
         [FIELD_JSON] = {"нужен объект", "an object is expected"},
+        [FIELD_OBJECTS] = {"нужен список объектов", "a list of objects is expected"},
     };
 
     says(s, "type", wanted[s->f->kind][0], wanted[s->f->kind][1]);
+}
+
+void spot_wrong_object(const struct spot *s)
+{
+    says(s, "type", "нужен объект", "an object is expected");
 }
 
 void spot_required(const struct spot *s)
@@ -218,14 +224,21 @@ bool given_new(struct given *g, const struct field *fields, size_t n)
     return g->values != NULL;
 }
 
+static void objects_free(struct value *v)
+{
+    size_t n = v->object == NULL ? 0 : v->field->kind == FIELD_OBJECTS ? v->n : 1;
+
+    for (size_t i = 0; i < n; i++)
+        given_free(&v->object[i]);
+    free(v->object);
+}
+
 void given_free(struct given *g)
 {
     for (size_t i = 0; i < g->n; i++) {
         free(g->values[i].ids);
         free(g->values[i].texts);
-        if (g->values[i].object != NULL)
-            given_free(g->values[i].object);
-        free(g->values[i].object);
+        objects_free(&g->values[i]);
     }
     free(g->values);
     json_free(g->json);

@@ -41,7 +41,8 @@ enum field_kind {
     FIELD_WORDS,  /* several of words, each once; the same */
     FIELD_TEXTS,  /* at most `most` texts of min..max characters; repeated in a query */
     FIELD_OBJECT, /* of fields; not in a query */
-    FIELD_JSON    /* any object, for who checks it himself; not in a query */
+    FIELD_JSON,   /* any object, for who checks it himself; not in a query */
+    FIELD_OBJECTS /* at most `most` objects of fields; not in a query */
 };
 
 #define FIELD_MOST 100 /* of a list that does not say */
@@ -65,8 +66,8 @@ struct value {
     size_t n;         /* its bytes; of a list its entries */
     int64_t *ids;     /* of FIELD_IDS; of FIELD_WORDS the positions */
     const char **texts;
-    struct given *object;
-    struct json *json; /* lent by the body */
+    struct given *object; /* of FIELD_OBJECTS n of them */
+    struct json *json;    /* lent by the body */
 };
 
 /* What was given. Texts live as long as it. */

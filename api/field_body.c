@@ -152,16 +152,48 @@ static void read_object(const struct spot *s, struct json *v)
         object_read(s->c, v, s->pointer, s->v->object);
 }
 
+static void read_objects(const struct spot *s, struct json *v)
+{
+    size_t n = json_count(v);
+    struct buf at = {0};
+
+    if (!json_is_array(v)) {
+        spot_wrong_type(s);
+        return;
+    }
+    if (!spot_room(s, n))
+        return;
+    s->v->object = calloc(n + 1, sizeof *s->v->object);
+    s->c->answer.text.failed |= s->v->object == NULL;
+    for (size_t i = 0; s->v->object != NULL && i < n; i++) {
+        struct given *one = &s->v->object[i];
+        struct spot entry = *s;
+
+        buf_clear(&at);
+        buf_addf(&at, "%s/%zu", s->pointer, i);
+        entry.pointer = at.failed ? s->pointer : at.s;
+        s->v->n = i + 1;
+        if (!given_new(one, s->f->fields, s->f->n))
+            s->c->answer.text.failed = true;
+        else if (json_is_object(json_at(v, i)))
+            object_read(s->c, json_at(v, i), entry.pointer, one);
+        else
+            spot_wrong_object(&entry);
+    }
+    buf_free(&at);
+}
+
 static void member_read(const struct spot *s, struct json *v)
 {
     static void (*const read[])(const struct spot *, struct json *) = {
-        [FIELD_TEXT] = read_text,     [FIELD_PAGE] = read_text,
-        [FIELD_INT] = read_int,       [FIELD_ID] = read_int,
-        [FIELD_BOOL] = read_bool,     [FIELD_TIME] = read_text,
-        [FIELD_DATE] = read_text,     [FIELD_CLOCK] = read_text,
-        [FIELD_WORD] = read_text,     [FIELD_IDS] = read_list,
-        [FIELD_WORDS] = read_list,    [FIELD_TEXTS] = read_list,
-        [FIELD_OBJECT] = read_object, [FIELD_JSON] = read_object,
+        [FIELD_TEXT] = read_text,       [FIELD_PAGE] = read_text,
+        [FIELD_INT] = read_int,         [FIELD_ID] = read_int,
+        [FIELD_BOOL] = read_bool,       [FIELD_TIME] = read_text,
+        [FIELD_DATE] = read_text,       [FIELD_CLOCK] = read_text,
+        [FIELD_WORD] = read_text,       [FIELD_IDS] = read_list,
+        [FIELD_WORDS] = read_list,      [FIELD_TEXTS] = read_list,
+        [FIELD_OBJECT] = read_object,   [FIELD_JSON] = read_object,
+        [FIELD_OBJECTS] = read_objects,
     };
 
     s->v->given = true;

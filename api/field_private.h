@@ -28,6 +28,7 @@ bool spot_once(const struct spot *s);           /* FIELD_WORDS: each word once *
 
 /* Of the wrong type: says what is expected. */
 void spot_wrong_type(const struct spot *s);
+void spot_wrong_object(const struct spot *s); /* an entry of FIELD_OBJECTS */
 void spot_required(const struct spot *s);
 
 bool given_new(struct given *g, const struct field *fields, size_t n);

@@ -20,6 +20,7 @@ struct work {
     struct work *with; /* … in its crowd, the one behind it */
     struct api_hands *hands;
     struct http_req *req;
+    int64_t came_ms; /* whole: a large body takes its time */
     struct call call;
 };
 
@@ -99,12 +100,14 @@ static struct work *work_new(struct api_hands *h, struct http_req *req,
         return NULL;
     w->hands = h;
     w->req = req;
+    w->came_ms = loop_mono_ms(h->api->loop);
     c->cfg = &h->api->cfg;
     c->route = m->route;
     c->rate = h->api->rate;
     c->now = loop_now(h->api->loop);
     c->tongue = tongue_of(http_header(req, "Accept-Language"));
     c->said.method = m->route->method;
+    c->said.head = strcmp(http_method(req), "HEAD") == 0;
     memcpy(c->id, m->id, sizeof c->id);
     memcpy(c->key, m->key, sizeof c->key);
     snprintf(c->request_id, sizeof c->request_id, "%s", http_name(req));
@@ -176,7 +179,7 @@ static struct work *take(struct api_hands *h, struct line *line)
         h->waiting--;
         if (http_gone(w->req)) {
             http_answer_empty(w->req, 503); /* to nobody: it lets the request go */
-        } else if (http_took_ms(w->req) > HANDS_PATIENCE_MS) {
+        } else if (loop_mono_ms(h->api->loop) - w->came_ms > HANDS_PATIENCE_MS) {
             problem(&w->call, PROBLEM_UNAVAILABLE, NULL);
             answer(h->api, w);
         } else {

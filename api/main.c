@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BODY_MAX (1024 * 1024)
+#define BODY_MAX (20 * 1024 * 1024) /* of a row that says so: route.h */
 #define CHECK_MS 1000
 
 struct program {

@@ -13,9 +13,15 @@
 CARRY(openapi_shared, "api/openapi.yaml");
 CARRY(openapi_admins, "api/openapi/admins.json");
 CARRY(openapi_auth, "api/openapi/auth.json");
+CARRY(openapi_automations, "api/openapi/automations.json");
+CARRY(openapi_broadcasts, "api/openapi/broadcasts.json");
+CARRY(openapi_broadcasts_act, "api/openapi/broadcasts_act.json");
+CARRY(openapi_broadcasts_restored, "api/openapi/broadcasts_restored.json");
 CARRY(openapi_discounts, "api/openapi/discounts.json");
 CARRY(openapi_redemptions, "api/openapi/redemptions.json");
 CARRY(openapi_segments, "api/openapi/segments.json");
+CARRY(openapi_media, "api/openapi/media.json");
+CARRY(openapi_templates, "api/openapi/templates.json");
 CARRY(openapi_settings, "api/openapi/settings.json");
 CARRY(openapi_stats, "api/openapi/stats.json");
 CARRY(openapi_setup, "api/openapi/setup.json");
@@ -41,9 +47,15 @@ static const struct {
 } parts[] = {
     PART(openapi_admins),
     PART(openapi_auth),
+    PART(openapi_automations),
+    PART(openapi_broadcasts),
+    PART(openapi_broadcasts_act),
+    PART(openapi_broadcasts_restored),
     PART(openapi_discounts),
     PART(openapi_redemptions),
     PART(openapi_segments),
+    PART(openapi_media),
+    PART(openapi_templates),
     PART(openapi_settings),
     PART(openapi_stats),
     PART(openapi_setup),

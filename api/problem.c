@@ -131,7 +131,7 @@ static const struct {
                                  {"Рассылка сейчас в другом состоянии",
                                   "The broadcast is in another state now"}},
     [PROBLEM_TOO_LATE_TO_SEND] = {"too_late_to_send",
-                                  409,
+                                  422,
                                   {"Отправлять уже поздно", "It is too late to send"}},
     [PROBLEM_CONSENT_MISSING] = {"consent_missing",
                                  409,

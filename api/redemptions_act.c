@@ -235,6 +235,7 @@ enum status redemption_validate(struct call *c)
     st = till_open(c, given_int(&c->body, "store_id", 0), &till);
     if (st == ST_OK)
         st = check(c, &till, code, &card);
+    c->about = st == ST_OK ? card.discount.customer_id : 0;
     if (st == ST_OK)
         answer_json(c, 200, card_json(&card, &till));
     return st;
@@ -325,6 +326,7 @@ static enum status receipt(struct call *c, const struct redeemed *r)
              (long long)r->redemption.id);
     if (fresh && r->redemption.id > 0)
         answer_header(c, "Location", where);
+    c->about = r->redemption.customer_id;
     answer_json(c, fresh ? 201 : 200, redemption_json(&r->redemption));
     return ST_OK;
 }
@@ -425,6 +427,7 @@ enum status redemption_void_post(struct call *c)
         return st;
     if (result != VOIDED)
         return not_voided(c, result);
+    c->about = r.customer_id;
     answer_json(c, 200, redemption_json(&r));
     return ST_OK;
 }

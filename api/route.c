@@ -106,8 +106,8 @@ void route_allow(const struct route *list, int n, const char *pattern, struct bu
     buf_adds(out, "OPTIONS");
 }
 
-/* What only the admin API has: a runner in a hand, a class of rate, and whoever asks for
- * a role says which permission. */
+/* What only the admin API has (and what anybody may look at, which asks the database): a
+ * runner in a hand, a class of rate, and whoever asks for a role says which permission. */
 static bool unfinished_call(const struct route *r)
 {
     if ((r->permission == PERMISSION_ADMIN) != (r->perm != PERM_UNSET))
@@ -116,8 +116,10 @@ static bool unfinished_call(const struct route *r)
         return true;
     if (r->alone && r->key == KEY_MUST)
         return true;
-    return r->call != NULL && (r->run != NULL || r->rate == RATE_UNSET ||
-                               strncmp(r->path, "/api/v1/", 8) != 0);
+    return r->call != NULL &&
+           (r->run != NULL || r->rate == RATE_UNSET ||
+            (strncmp(r->path, "/api/v1/", 8) != 0 &&
+             (r->permission != PERMISSION_ANYONE || strcmp(r->method, "GET") != 0)));
 }
 
 const struct route *routes_unfinished(const struct route *list, int n)

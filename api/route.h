@@ -53,9 +53,10 @@ struct route {
         brief; /* answered from who asks alone: those that wait are worked on together */
     bool alone; /* begins its own transactions: what waits long in between; takes no
                    Idempotency-Key */
-    int64_t
-        body_max; /* bytes, known by Content-Length; 0: as much as the server takes */
+    int64_t body_max; /* bytes, known by Content-Length; 0: ROUTE_BODY */
 };
+
+#define ROUTE_BODY (1024 * 1024)
 
 #define ROUTE_IDS 2
 #define ROUTE_KEY_BYTES 65

@@ -4,12 +4,17 @@
 #include "api/admins.h"
 #include "api/audit.h"
 #include "api/auth.h"
+#include "api/automations.h"
+#include "api/broadcasts.h"
+#include "api/broadcasts_restored.h"
 #include "api/discounts.h"
 #include "api/docs.h"
 #include "api/events.h"
 #include "api/health.h"
 #include "api/internal.h"
 #include "api/jobs.h"
+#include "api/link.h"
+#include "api/media.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
 #include "api/redemptions.h"
@@ -22,6 +27,7 @@
 #include "api/staff.h"
 #include "api/stats.h"
 #include "api/stores.h"
+#include "api/templates.h"
 #include "api/till.h"
 #include "api/users.h"
 #include "api/users_bulk.h"
@@ -46,6 +52,8 @@ const struct route routes[] = {
     {"GET", "/till/till.css", PERMISSION_ANYONE, till_style_get},
     {"POST", "/internal/set-webhooks", PERMISSION_INTERNAL, set_webhooks_post},
     {"GET", "/internal/webhook-info", PERMISSION_INTERNAL, webhook_info_get},
+    /* A button of a broadcast; its token cannot be guessed. */
+    {"GET", "/l/{key}", PERMISSION_ANYONE, .call = link_get, .rate = RATE_READ},
     {"GET", "/api/openapi.json", PERMISSION_ANYONE, openapi_get},
     {"GET", "/api/docs", PERMISSION_ANYONE, docs_swagger_get, .rate = RATE_READ},
     {"GET", "/api/docs/", PERMISSION_ANYONE, docs_slash_get, .rate = RATE_READ},
@@ -247,6 +255,123 @@ const struct route routes[] = {
      .perm = PERM_SETTING_EDIT, .rate = RATE_HEAVY},
     {"GET", "/api/v1/setup/checks/{id}", PERMISSION_ADMIN, .call = setup_check_get,
      .perm = PERM_SETTING_EDIT, .rate = RATE_READ},
+
+    {"GET", "/api/v1/broadcasts", PERMISSION_ADMIN, .call = broadcasts_get,
+     .perm = PERM_BROADCAST_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/broadcasts", PERMISSION_ADMIN, .call = broadcast_post,
+     .perm = PERM_BROADCAST_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/broadcasts/calendar", PERMISSION_ADMIN,
+     .call = broadcasts_calendar_get, .perm = PERM_BROADCAST_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/broadcasts/{id}", PERMISSION_ADMIN, .call = broadcast_get,
+     .perm = PERM_BROADCAST_VIEW, .rate = RATE_READ},
+    {"PATCH", "/api/v1/broadcasts/{id}", PERMISSION_ADMIN, .call = broadcast_patch,
+     .perm = PERM_BROADCAST_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/broadcasts/{id}", PERMISSION_ADMIN, .call = broadcast_delete,
+     .perm = PERM_BROADCAST_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/broadcasts/{id}/schedule", PERMISSION_ADMIN,
+     .call = broadcast_schedule_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE,
+     .key = KEY_MUST},
+    {"POST", "/api/v1/broadcasts/{id}/send-now", PERMISSION_ADMIN,
+     .call = broadcast_send_now_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE,
+     .key = KEY_MUST},
+    {"POST", "/api/v1/broadcasts/{id}/withdraw", PERMISSION_ADMIN,
+     .call = broadcast_withdraw_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE},
+    {"POST", "/api/v1/broadcasts/{id}/pause", PERMISSION_ADMIN,
+     .call = broadcast_pause_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE},
+    {"POST", "/api/v1/broadcasts/{id}/resume", PERMISSION_ADMIN,
+     .call = broadcast_resume_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE},
+    {"POST", "/api/v1/broadcasts/{id}/cancel", PERMISSION_ADMIN,
+     .call = broadcast_cancel_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE},
+    {"POST", "/api/v1/broadcasts/{id}/approve", PERMISSION_ADMIN,
+     .call = broadcast_approve_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE},
+    {"POST", "/api/v1/broadcasts/{id}/duplicate", PERMISSION_ADMIN,
+     .call = broadcast_duplicate_post, .perm = PERM_BROADCAST_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/broadcasts/{id}/retry-unknown", PERMISSION_ADMIN,
+     .call = broadcast_retry_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE},
+    /* Take a while, and change nothing. */
+    {"POST", "/api/v1/broadcasts/{id}/preview", PERMISSION_ADMIN,
+     .call = broadcast_preview_post, .perm = PERM_BROADCAST_EDIT, .rate = RATE_WRITE,
+     .alone = true},
+    {"POST", "/api/v1/broadcasts/{id}/estimate", PERMISSION_ADMIN,
+     .call = broadcast_estimate_post, .perm = PERM_BROADCAST_EDIT, .rate = RATE_WRITE,
+     .alone = true},
+    {"POST", "/api/v1/broadcasts/{id}/test", PERMISSION_ADMIN,
+     .call = broadcast_test_post, .perm = PERM_BROADCAST_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/broadcasts/{id}/edit", PERMISSION_ADMIN,
+     .call = broadcast_edit_post, .perm = PERM_BROADCAST_SEND, .rate = RATE_WRITE,
+     .key = KEY_MUST},
+    {"POST", "/api/v1/broadcasts/{id}/delete-sent", PERMISSION_ADMIN,
+     .call = broadcast_delete_sent_post, .perm = PERM_BROADCAST_SEND,
+     .rate = RATE_WRITE, .key = KEY_MUST},
+    {"GET", "/api/v1/broadcasts/{id}/stats", PERMISSION_ADMIN,
+     .call = broadcast_stats_get, .perm = PERM_BROADCAST_VIEW, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/broadcasts/{id}/recipients", PERMISSION_ADMIN,
+     .call = broadcast_recipients_get, .perm = PERM_BROADCAST_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/broadcasts/confirm-restored", PERMISSION_ADMIN,
+     .call = broadcasts_restored_get, .perm = PERM_BROADCAST_EDIT, .rate = RATE_READ},
+    {"POST", "/api/v1/broadcasts/confirm-restored", PERMISSION_ADMIN,
+     .call = broadcasts_restored_post, .perm = PERM_BROADCAST_CONFIRM,
+     .rate = RATE_WRITE},
+
+    {"GET", "/api/v1/automations", PERMISSION_ADMIN, .call = automations_get,
+     .perm = PERM_AUTOMATION_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/automations", PERMISSION_ADMIN, .call = automation_post,
+     .perm = PERM_AUTOMATION_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/automations/{id}", PERMISSION_ADMIN, .call = automation_get,
+     .perm = PERM_AUTOMATION_VIEW, .rate = RATE_READ},
+    {"PATCH", "/api/v1/automations/{id}", PERMISSION_ADMIN, .call = automation_patch,
+     .perm = PERM_AUTOMATION_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/automations/{id}", PERMISSION_ADMIN, .call = automation_delete,
+     .perm = PERM_AUTOMATION_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/automations/{id}/activate", PERMISSION_ADMIN,
+     .call = automation_activate_post, .perm = PERM_AUTOMATION_EDIT,
+     .rate = RATE_WRITE},
+    {"POST", "/api/v1/automations/{id}/pause", PERMISSION_ADMIN,
+     .call = automation_pause_post, .perm = PERM_AUTOMATION_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/automations/{id}/archive", PERMISSION_ADMIN,
+     .call = automation_archive_post, .perm = PERM_AUTOMATION_EDIT,
+     .rate = RATE_WRITE},
+    {"GET", "/api/v1/automations/{id}/runs", PERMISSION_ADMIN,
+     .call = automation_runs_get, .perm = PERM_AUTOMATION_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/automations/{id}/stats", PERMISSION_ADMIN,
+     .call = automation_stats_get, .perm = PERM_AUTOMATION_VIEW, .rate = RATE_HEAVY},
+    {"POST", "/api/v1/automations/{id}/preview", PERMISSION_ADMIN,
+     .call = automation_preview_post, .perm = PERM_AUTOMATION_EDIT,
+     .rate = RATE_WRITE, .alone = true},
+
+    {"GET", "/api/v1/templates", PERMISSION_ADMIN, .call = templates_get,
+     .perm = PERM_TEMPLATE_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/templates", PERMISSION_ADMIN, .call = template_post,
+     .perm = PERM_TEMPLATE_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/templates/variables", PERMISSION_ADMIN,
+     .call = templates_variables_get, .perm = PERM_TEMPLATE_VIEW, .rate = RATE_READ},
+    {"GET", "/api/v1/templates/texts", PERMISSION_ADMIN, .call = templates_texts_get,
+     .perm = PERM_TEMPLATE_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/templates/check", PERMISSION_ADMIN,
+     .call = templates_check_post, .perm = PERM_TEMPLATE_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/templates/{id}", PERMISSION_ADMIN, .call = template_get,
+     .perm = PERM_TEMPLATE_VIEW, .rate = RATE_READ},
+    {"PATCH", "/api/v1/templates/{id}", PERMISSION_ADMIN, .call = template_patch,
+     .perm = PERM_TEMPLATE_EDIT, .rate = RATE_WRITE},
+    {"DELETE", "/api/v1/templates/{id}", PERMISSION_ADMIN, .call = template_delete,
+     .perm = PERM_TEMPLATE_EDIT, .rate = RATE_WRITE},
+    {"GET", "/api/v1/templates/{id}/versions", PERMISSION_ADMIN,
+     .call = template_versions_get, .perm = PERM_TEMPLATE_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/templates/{id}/activate", PERMISSION_ADMIN,
+     .call = template_activate_post, .perm = PERM_TEMPLATE_EDIT, .rate = RATE_WRITE},
+    {"POST", "/api/v1/templates/{id}/preview", PERMISSION_ADMIN,
+     .call = template_preview_post, .perm = PERM_TEMPLATE_EDIT, .rate = RATE_WRITE},
+
+    {"GET", "/api/v1/media", PERMISSION_ADMIN, .call = media_get_all,
+     .perm = PERM_TEMPLATE_VIEW, .rate = RATE_READ},
+    {"POST", "/api/v1/media", PERMISSION_ADMIN, .call = media_post,
+     .perm = PERM_TEMPLATE_EDIT, .rate = RATE_HEAVY, .body_max = MEDIA_BODY},
+    {"GET", "/api/v1/media/{id}", PERMISSION_ADMIN, .call = media_get_one,
+     .perm = PERM_TEMPLATE_VIEW, .rate = RATE_HEAVY},
+    {"GET", "/api/v1/media/{id}/info", PERMISSION_ADMIN, .call = media_get_info,
+     .perm = PERM_TEMPLATE_VIEW, .rate = RATE_READ},
+    {"DELETE", "/api/v1/media/{id}", PERMISSION_ADMIN, .call = media_delete,
+     .perm = PERM_TEMPLATE_EDIT, .rate = RATE_WRITE},
 
     {"GET", "/api/v1/segments", PERMISSION_ADMIN, .call = segments_get,
      .perm = PERM_SEGMENT_VIEW, .rate = RATE_READ},

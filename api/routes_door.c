@@ -9,6 +9,7 @@
 #include "api/scan.h"
 #include "core/base/log.h"
 #include "core/base/secret.h"
+#include "core/io/jwt.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -120,10 +121,17 @@ static bool has_key(struct api *api, struct http_req *req, const struct route *r
     return false;
 }
 
-/* Whose session it is only the database knows; without a token it need not be asked. */
-static bool has_token(struct http_req *req)
+/* Whose session it is only the database knows; without a token it need not be asked. A
+ * large body is not even waited for unless the token is one of ours. */
+static bool has_token(const struct api *api, struct http_req *req,
+                      const struct route *r)
 {
-    if (bearer(req) != NULL)
+    const struct jwt_keys keys = {api->cfg.jwt_secret_key, api->cfg.jwt_secret_key_old};
+    const char *token = bearer(req);
+    struct jwt_claims word;
+
+    if (token != NULL && (r->body_max <= ROUTE_BODY ||
+                          jwt_read(&keys, loop_now(api->loop), token, &word) != ST_BAD))
         return true;
     routes_problem(
         req, PROBLEM_UNAUTHENTICATED,
@@ -139,7 +147,7 @@ static bool permitted(struct api *api, struct http_req *req, const struct route 
     if (r->permission == PERMISSION_SCANNER)
         return scanner(api, req);
     if (r->permission == PERMISSION_ADMIN || r->permission == PERMISSION_LOGGED_IN)
-        return has_token(req);
+        return has_token(api, req, r);
     return has_key(api, req, r);
 }
 
@@ -177,8 +185,10 @@ static bool seldom_enough(struct api *api, struct http_req *req, const struct ro
 static bool short_enough(struct http_req *req, const struct route *r)
 {
     int64_t n = http_length(req); /* -1: chunked, so nobody knows */
+    int64_t most = r->body_max != 0 ? r->body_max : ROUTE_BODY;
 
-    if (r->body_max == 0 || (n != -1 && n <= r->body_max))
+    http_body_limit(req, (size_t)most);
+    if ((n != -1 || r->body_max == 0) && n <= most)
         return true;
     if (is_api(req))
         routes_problem(req, PROBLEM_TOO_LARGE, NULL);

@@ -5,6 +5,7 @@
 #include "core/audit.h"
 #include "core/base/stamp.h"
 #include "core/loyalty/consent.h"
+#include "core/setting_row.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,14 +106,14 @@ struct json *setting_json(const struct setting *s, const struct setting_now *now
 
 /* ---- reading --------------------------------------------------------------------- */
 
-/* Of the row the database is at (name, value, version, updated_at, updated_by); one that
- * is not valid any more shows as its default, as the programs take it. */
-static struct json *row_json(struct call *c, const struct setting *s)
+/* One that is not valid any more shows as its default, as the programs take it. */
+static struct json *row_json(struct call *c, const struct setting *s,
+                             const struct setting_row *row)
 {
-    struct setting_now now = {.stored = db_text(c->db, 1, NULL),
-                              .version = db_int(c->db, 2),
-                              .updated_at = db_time(c->db, 3),
-                              .updated_by = db_text(c->db, 4, NULL)};
+    struct setting_now now = {.stored = row->stored,
+                              .version = row->version,
+                              .updated_at = row->updated_at,
+                              .updated_by = row->updated_by};
     struct buf same = {0};
     const char *why;
     struct json *o;
@@ -129,18 +130,14 @@ static struct json *default_json(struct call *c, const struct setting *s)
     return setting_json(s, &(struct setting_now){.stored = s->standard}, c->tongue);
 }
 
-#define COLUMNS "name, value, version, updated_at, updated_by"
-
 static enum status rows_read(struct call *c, struct json **of)
 {
-    enum status st = db_select(c->db, "SELECT " COLUMNS " FROM settings");
+    struct setting_row row;
+    enum status st = setting_rows(c->db);
 
-    while (st == ST_OK && (st = db_next(c->db)) == ST_OK) {
-        const struct setting *s = setting_find(db_text(c->db, 0, NULL));
-
-        if (s != NULL)
-            of[s - setting_table] = row_json(c, s);
-    }
+    while (st == ST_OK && (st = setting_rows_next(c->db, &row)) == ST_OK)
+        if (row.setting != NULL)
+            of[row.setting - setting_table] = row_json(c, row.setting, &row);
     return st == ST_NONE ? ST_OK : st;
 }
 
@@ -180,13 +177,13 @@ enum status settings_get(struct call *c)
 
 static enum status one_answer(struct call *c, const struct setting *s)
 {
-    enum status st = db_one(c->db, "SELECT " COLUMNS " FROM settings WHERE name = ?",
-                            DB_TEXT(s->name));
+    struct setting_row row;
+    enum status st = setting_row_load(c->db, s->name, false, &row);
 
     if (st != ST_OK && st != ST_NONE)
         return st;
-    etag_answer(c, st == ST_OK ? db_int(c->db, 2) : 0);
-    answer_json(c, 200, st == ST_OK ? row_json(c, s) : default_json(c, s));
+    etag_answer(c, row.version);
+    answer_json(c, 200, st == ST_OK ? row_json(c, s, &row) : default_json(c, s));
     return ST_OK;
 }
 
@@ -234,10 +231,10 @@ static const char *hint(const struct call *c, enum setting_kind kind)
  * later one finds its own version to be the second, and tries again, to be told so. */
 static enum status version_was(struct call *c, const struct setting *s, int64_t version)
 {
-    enum status st =
-        db_one(c->db, "SELECT version FROM settings WHERE name = ?", DB_TEXT(s->name));
+    struct setting_row row;
+    enum status st = setting_row_load(c->db, s->name, false, &row);
 
-    if (st == ST_OK && db_int(c->db, 0) > version + 1)
+    if (st == ST_OK && row.version > version + 1)
         return ST_AGAIN;
     return st == ST_NONE ? ST_OK : st;
 }
@@ -275,14 +272,12 @@ static enum status write_value(struct call *c, const struct setting *s,
 static enum status version_read(struct call *c, const struct setting *s,
                                 int64_t *version, struct buf *was)
 {
-    enum status st = db_one(c->db,
-                            "SELECT version, value FROM settings WHERE name = ?"
-                            " FOR UPDATE",
-                            DB_TEXT(s->name));
+    struct setting_row row;
+    enum status st = setting_row_load(c->db, s->name, true, &row);
 
-    *version = st == ST_OK ? db_int(c->db, 0) : 0;
+    *version = row.version;
     if (st == ST_OK || st == ST_NONE)
-        buf_adds(was, st == ST_OK ? db_text(c->db, 1, NULL) : s->standard);
+        buf_adds(was, st == ST_OK ? row.stored : s->standard);
     return st == ST_NONE ? ST_OK : st;
 }
 

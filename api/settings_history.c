@@ -5,45 +5,30 @@
 
 #include "api/list.h"
 #include "api/moment.h"
+#include "core/setting_row.h"
 
 #define N(table) (sizeof(table) / sizeof *(table))
 
-static const struct page_sort sorts[] = {{"version", "h.version", PAGE_INT}};
-
-static struct json *row_json(const struct call *c, const struct setting *s)
+static struct json *row_json(const struct setting *s, const struct setting_row *row)
 {
     struct json *o = json_new_object();
 
-    json_set_int(o, "version", db_int(c->db, 1));
-    setting_value_set(o, "value", s, db_text(c->db, PAGE_COLUMNS, NULL));
-    moment_set(o, "updated_at", db_time(c->db, PAGE_COLUMNS + 1));
-    json_set_text(o, "updated_by", db_text(c->db, PAGE_COLUMNS + 2, NULL));
+    json_set_int(o, "version", row->version);
+    setting_value_set(o, "value", s, row->stored);
+    moment_set(o, "updated_at", row->updated_at);
+    json_set_text(o, "updated_by", row->updated_by);
     return o;
 }
 
 static enum status rows_read(struct call *c, const struct setting *s, struct page *page,
                              struct json *items)
 {
-    struct page_query q = {0};
-    enum status st;
+    struct setting_row row;
+    enum status st = setting_history(c->db, s->name, page);
 
-    page_and(&q, "h.name = ?", DB_TEXT(s->name));
-    st = page_select(c->db, page, &q, "h.version",
-                     "h.value, h.updated_at, h.updated_by", "settings_history h");
-    page_query_free(&q);
-    while (st == ST_OK && (st = page_next(c->db, page)) == ST_OK)
-        json_push(items, row_json(c, s));
+    while (st == ST_OK && (st = setting_history_next(c->db, page, &row)) == ST_OK)
+        json_push(items, row_json(s, &row));
     return st == ST_NONE ? ST_OK : st;
-}
-
-static enum status total_read(struct call *c, const struct setting *s, int64_t *total)
-{
-    struct page_query q = {0};
-
-    if (!list_wants_total(c))
-        return ST_OK;
-    page_and(&q, "h.name = ?", DB_TEXT(s->name));
-    return page_total(c->db, &q, "settings_history h", total);
 }
 
 /* GET /api/v1/settings/{key}/history */
@@ -58,9 +43,10 @@ enum status setting_history_get(struct call *c)
     if (st == ST_OK && s == NULL)
         st = ST_NONE;
     if (st == ST_OK)
-        st = list_begin(c, sorts, N(sorts), &page);
+        st = list_begin(c, setting_history_sorts, 1, &page);
     if (st == ST_OK)
-        st = total_read(c, s, &list.total);
+        st = list_wants_total(c) ? setting_history_total(c->db, s->name, &list.total)
+                                 : ST_OK;
     if (st != ST_OK)
         return st;
     list.items = json_new_array();

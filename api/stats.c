@@ -2,7 +2,6 @@
 #include "api/stats_private.h"
 
 #include "core/attention.h"
-#include "core/audit.h"
 #include "core/base/stamp.h"
 
 static const struct field period_fields[] = {STATS_FIELDS};
@@ -190,37 +189,28 @@ enum status stats_funnel(struct call *c)
 
 /* ---- test accounts --------------------------------------------------------------- */
 
-static enum status mark(struct call *c, enum stat_left_out why, const char *action)
+static enum status mark(struct call *c, bool test)
 {
     enum status st = query_read(c, NULL, 0);
 
-    if (st == ST_OK)
-        st = db_one(c->db, "SELECT left_out FROM customer WHERE id = ? FOR UPDATE",
-                    DB_INT(c->id[0]));
-    if (st == ST_OK && db_int(c->db, 0) == STAT_WORKS_HERE)
-        return problem(c, PROBLEM_CONFLICT, "%s",
-                       tell(c, "Это сотрудник: его нет в статистике и так.",
-                            "They work here, and are in no statistics anyway."));
     if (st != ST_OK)
+        return st;
+    st = stat_mark_test(c->db, c->now, c->id[0], test, c->who.staff.id);
+    if (st != ST_REFUSED)
         return st; /* ST_NONE: not found */
-    st = stat_leave_out(c->db, c->now, c->id[0], why);
-    if (st == ST_OK)
-        st = audit_add(c->db, c->now,
-                       &(struct audit_entry){.actor = ACTOR_STAFF,
-                                             .actor_id = c->who.staff.id,
-                                             .action = action,
-                                             .entity_id = c->id[0]});
-    return st == ST_NONE ? ST_OK : st; /* it is so already */
+    return problem(c, PROBLEM_CONFLICT, "%s",
+                   tell(c, "Это сотрудник: его нет в статистике и так.",
+                        "They work here, and are in no statistics anyway."));
 }
 
 /* PUT /api/v1/stats/test-accounts/{id} */
 enum status stats_test_put(struct call *c)
 {
-    return mark(c, STAT_TEST_ACCOUNT, "customer.test");
+    return mark(c, true);
 }
 
 /* DELETE /api/v1/stats/test-accounts/{id} */
 enum status stats_test_delete(struct call *c)
 {
-    return mark(c, STAT_COUNTED, "customer.no_test");
+    return mark(c, false);
 }

@@ -2,6 +2,7 @@
 #include "api/stats_private.h"
 
 #include "core/base/stamp.h"
+#include "core/staff/store.h"
 
 /* ---- figures --------------------------------------------------------------------- */
 
@@ -86,10 +87,11 @@ static enum status period(struct call *c, struct stats_asked *a)
 static enum status one_store(struct call *c, struct stats_asked *a)
 {
     int64_t id = given_int(&c->query, "store_id", 0);
+    struct store store;
     enum status st = staff_may_at(c->db, &c->who.staff, c->route->perm, id);
 
     if (st == ST_OK)
-        st = db_one(c->db, "SELECT 1 FROM store WHERE id = ?", DB_INT(id));
+        st = store_load(c->db, id, &store);
     if (st == ST_REFUSED || st == ST_NONE)
         return problem(c, PROBLEM_NOT_FOUND, NULL);
     a->of_stores = true;

@@ -3,6 +3,8 @@
 
 #include "core/base/csv.h"
 #include "core/base/stamp.h"
+#include "core/loyalty/discount.h"
+#include "core/staff/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,27 +67,21 @@ static bool by_time(enum stat_group g)
     return g == STAT_BY_DAY || g == STAT_BY_WEEK || g == STAT_BY_MONTH;
 }
 
-static const char *source_name(int64_t source)
-{
-    /* The numbers of enum discount_source. */
-    static const char *const names[] = {"none", "subscription", "birthday", "manual"};
-
-    return source >= 0 && source < (int64_t)N(names) ? names[source] : "other";
-}
-
 /* Rows and names both come by id. */
-static enum status names_load(struct table *t, const char *sql)
-{
-    enum status st = db_select(t->c->db, sql);
-    size_t i = 0;
+struct naming {
+    struct table *t;
+    size_t at;
+};
 
-    while (st == ST_OK && (st = db_next(t->c->db)) == ST_OK) {
-        while (i < t->rows.n && t->rows.row[i].key < db_int(t->c->db, 0))
-            i++;
-        if (i < t->rows.n && t->rows.row[i].key == db_int(t->c->db, 0))
-            snprintf(t->label[i].text, NAME_BYTES, "%s", db_text(t->c->db, 1, NULL));
-    }
-    return st == ST_NONE ? ST_OK : st;
+static void name_set(void *arg, int64_t id, const char *name)
+{
+    struct naming *n = arg;
+    const struct stat_rows *rows = &n->t->rows;
+
+    while (n->at < rows->n && rows->row[n->at].key < id)
+        n->at++;
+    if (n->at < rows->n && rows->row[n->at].key == id)
+        snprintf(n->t->label[n->at].text, NAME_BYTES, "%s", name);
 }
 
 static void label_set(const struct table *t, int64_t key, char out[NAME_BYTES])
@@ -96,7 +92,8 @@ static void label_set(const struct table *t, int64_t key, char out[NAME_BYTES])
         stamp_print_day((int32_t)key, day);
         snprintf(out, NAME_BYTES, "%s", day);
     } else if (t->group == STAT_BY_SOURCE) {
-        snprintf(out, NAME_BYTES, "%s", source_name(key));
+        snprintf(out, NAME_BYTES, "%s",
+                 key != 0 ? discount_source_name((enum discount_source)key) : "none");
     } else if (key != 0) {
         snprintf(out, NAME_BYTES, "№ %lld", (long long)key);
     }
@@ -106,15 +103,17 @@ static void label_set(const struct table *t, int64_t key, char out[NAME_BYTES])
  * people are for who may see who works here. */
 static enum status labels_load(struct table *t)
 {
+    struct naming naming = {.t = t};
+
     t->label = calloc(t->rows.n + 1, sizeof *t->label);
     if (t->label == NULL)
         return ST_BROKEN;
     for (size_t i = 0; i < t->rows.n; i++)
         label_set(t, t->rows.row[i].key, t->label[i].text);
     if (t->group == STAT_BY_STORE)
-        return names_load(t, "SELECT id, name FROM store ORDER BY id");
+        return store_names(t->c->db, name_set, &naming);
     if (t->group == STAT_BY_STAFF && staff_may(&t->c->who.staff, PERM_STAFF_VIEW))
-        return names_load(t, "SELECT id, name FROM staff ORDER BY id");
+        return staff_names(t->c->db, name_set, &naming);
     return ST_OK;
 }
 

@@ -86,20 +86,24 @@ enum status users_get(struct call *c)
     struct list list = {0};
     struct customer_row row;
     struct customer_filter filter;
+    struct users_segment segment = {0};
     enum status st = query_read(c, params, N(params));
 
     if (st == ST_OK) {
         users_filter(c, &c->query, "?", &filter);
         st = begin(c, sorts, &page);
     }
-    if (st != ST_OK)
-        return st;
-    st = total(c, &filter, &list);
-    list.items = json_new_array();
     if (st == ST_OK)
-        st = customer_search(c->db, &filter, &page);
+        st = users_segment(c, &c->query, &segment, &filter);
+    if (st == ST_OK) {
+        st = users_searched(c, total(c, &filter, &list));
+        list.items = json_new_array();
+        if (st == ST_OK)
+            st = users_searched(c, customer_search(c->db, &filter, &page));
+    }
     while (st == ST_OK && (st = customer_search_next(c->db, &page, &row)) == ST_OK)
         json_push(list.items, user_json(&row, users_unmasked(c)));
+    users_segment_close(&segment);
     if (st == ST_NONE)
         return list_answer(c, &page, &list);
     json_free(list.items);

@@ -9,6 +9,7 @@
 
 #include "api/call.h"
 #include "core/loyalty/customer_card.h"
+#include "core/segment/moment.h"
 
 enum status users_get(struct call *c);
 enum status user_get(struct call *c);
@@ -39,12 +40,26 @@ extern const char *const user_states[CUSTOMER_STATES + 1];
     {"created_before", FIELD_TIME},                                                    \
     {"last_purchase_after", FIELD_TIME},                                               \
     {"last_purchase_before", FIELD_TIME},                                              \
-    {"min_total", FIELD_INT, .min = 0, .max = 1000000000000000LL}
+    {"min_total", FIELD_INT, .min = 0, .max = 1000000000000000LL},                     \
+    {"segment_id", FIELD_ID}
 /* clang-format on */
 /* where: "?" of a query, "/target/filter/" of a body, for the faults it adds. Borrows
  * from g. */
 void users_filter(struct call *c, const struct given *g, const char *where,
                   struct customer_filter *out);
+
+/* … of a segment: asks whether the caller may, and what its rule means now. ST_REFUSED: a
+ * problem. users_segment_close in any case, when the search is over. */
+struct users_segment {
+    struct tz *tz;
+    struct moment moment;
+};
+must_check enum status users_segment(struct call *c, const struct given *g,
+                                     struct users_segment *at,
+                                     struct customer_filter *out);
+void users_segment_close(struct users_segment *at);
+/* Of a search: ST_REFUSED, the segment's rule is too much for it. */
+must_check enum status users_searched(struct call *c, enum status st);
 
 struct json *user_json(const struct customer_row *r, bool unmasked);
 struct json *user_card_json(const struct customer_card *card, bool unmasked);

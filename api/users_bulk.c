@@ -151,22 +151,31 @@ struct bulk_call {
     bool dry;
 };
 
+static enum status bulk_do(struct bulk_call *b, const struct bulk_said *said)
+{
+    enum status st;
+
+    b->dry = said->dry;
+    if (!said->by_filter && said->n <= BULK_NOW_MAX && said->action != BULK_EXPORT)
+        st = do_now(b->c, said);
+    else
+        st = users_searched(b->c,
+                            said->dry ? foresee(b->c, said) : begin_task(b->c, said));
+    return st;
+}
+
 /* What is only tried out is undone again, all of it together: limits count. */
-static enum status bulk_work(struct db *db, void *arg)
+static enum status bulk_try(struct db *db, void *arg)
 {
     struct bulk_call *b = arg;
     struct bulk_said said;
     enum status st = bulk_said(b->c, &said);
 
     (void)db;
-    if (st != ST_OK)
-        return st;
-    b->dry = said.dry;
-    if (!said.by_filter && said.n <= BULK_NOW_MAX && said.action != BULK_EXPORT)
-        st = do_now(b->c, &said);
-    else
-        st = said.dry ? foresee(b->c, &said) : begin_task(b->c, &said);
-    return st == ST_OK && said.dry ? ST_NONE : st;
+    if (st == ST_OK)
+        st = bulk_do(b, &said);
+    bulk_said_free(&said);
+    return st == ST_OK && b->dry ? ST_NONE : st;
 }
 
 /* POST /api/v1/users/bulk */
@@ -174,7 +183,7 @@ enum status bulk_post(struct call *c)
 {
     struct bulk_call b = {.c = c};
     struct queue_mark mark = queue_mark(c->queue);
-    enum status st = db_tx(c->db, bulk_work, &b);
+    enum status st = db_tx(c->db, bulk_try, &b);
 
     if (!b.dry)
         return st;

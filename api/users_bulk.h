@@ -5,6 +5,7 @@
 #define API_USERS_BULK_H
 
 #include "api/call.h"
+#include "api/users.h"
 #include "core/loyalty/bulk.h"
 
 enum status bulks_get(struct call *c);
@@ -23,6 +24,7 @@ struct bulk_said {
     struct bulk_params params;
     bool by_filter;
     struct customer_filter filter;
+    struct users_segment segment;
     const int64_t *ids;
     size_t n;
     const char *text; /* of NOTIFY */
@@ -31,5 +33,6 @@ struct bulk_said {
 /* Reads the body. ST_REFUSED: a problem. Tags are made, and of NOTIFY the letter is
  * written, unless it is dry. */
 must_check enum status bulk_said(struct call *c, struct bulk_said *out);
+void bulk_said_free(struct bulk_said *s); /* in any case */
 
 #endif

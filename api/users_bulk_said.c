@@ -221,8 +221,10 @@ static void target_read(struct call *c, struct bulk_said *out)
 enum status bulk_said(struct call *c, struct bulk_said *out)
 {
     const struct given *params;
-    enum status st = body_read(c, fields, N(fields));
+    enum status st;
 
+    *out = (struct bulk_said){0};
+    st = body_read(c, fields, N(fields));
     if (st != ST_OK)
         return st;
     *out = (struct bulk_said){.dry = given_bool(&c->body, "dry_run", false)};
@@ -232,5 +234,15 @@ enum status bulk_said(struct call *c, struct bulk_said *out)
         return problem(c, PROBLEM_FORBIDDEN, NULL);
     params_check(c, params, out->action);
     target_read(c, out);
-    return params_read(c, params, out);
+    st = params_read(c, params, out);
+    if (st == ST_OK && out->by_filter)
+        st = users_segment(
+            c, given_value(given_value(&c->body, "target")->object, "filter")->object,
+            &out->segment, &out->filter);
+    return st;
+}
+
+void bulk_said_free(struct bulk_said *s)
+{
+    users_segment_close(&s->segment);
 }

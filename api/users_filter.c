@@ -3,6 +3,9 @@
  * The filters of customers as they are said, in a query or in a body. */
 #include "api/users.h"
 
+#include "core/segment/segment.h"
+#include "core/setting.h"
+
 #include <stdio.h>
 
 /* In the order of enum customer_state. */
@@ -81,4 +84,58 @@ void users_filter(struct call *c, const struct given *g, const char *where,
         .total_min = given_int(g, "min_total", 0),
         .staff_id = users_bound(c),
     };
+}
+
+/* ---- of a segment ------------------------------------------------------------------- */
+
+/* Who a rule of personal data fits is personal data. */
+static enum status may_see(struct call *c, int64_t id)
+{
+    struct rule *rule = NULL;
+    enum status st;
+
+    if (!role_may(c->who.staff.role, PERM_SEGMENT_VIEW))
+        return problem(c, PROBLEM_FORBIDDEN, NULL);
+    st = segment_rule(c->db, id, &rule, NULL);
+    if (st == ST_OK && rule_personal(rule) && !users_unmasked(c))
+        st = problem(c, PROBLEM_FORBIDDEN, NULL);
+    rule_free(rule);
+    return st == ST_NONE || st == ST_BAD ? ST_OK : st;
+}
+
+enum status users_segment(struct call *c, const struct given *g,
+                          struct users_segment *at, struct customer_filter *out)
+{
+    struct settings set;
+    enum status st;
+
+    *at = (struct users_segment){0};
+    out->segment_id = given_int(g, "segment_id", 0);
+    if (out->segment_id == 0)
+        return ST_OK;
+    st = may_see(c, out->segment_id);
+    if (st == ST_OK)
+        st = setting_load(c->db, &set);
+    if (st == ST_OK && (at->tz = tz_open(c->cfg->timezone)) == NULL)
+        st = ST_BROKEN;
+    if (st != ST_OK)
+        return st;
+    at->moment = moment_make(c->now, at->tz, set.birthday_leap == SETTING_MAR1);
+    out->moment = &at->moment;
+    return ST_OK;
+}
+
+void users_segment_close(struct users_segment *at)
+{
+    tz_close(at->tz);
+    at->tz = NULL;
+}
+
+enum status users_searched(struct call *c, enum status st)
+{
+    if (st != ST_REFUSED)
+        return st;
+    return problem(c, PROBLEM_SEGMENT_TOO_EXPENSIVE, "%s",
+                   tell(c, "Правило этого сегмента слишком тяжёлое для поиска.",
+                        "The rule of that segment is too heavy for a search."));
 }

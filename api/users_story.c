@@ -4,6 +4,7 @@
 #include "api/list.h"
 #include "api/users.h"
 #include "api/users_life.h"
+#include "core/loyalty/discount.h"
 #include "core/loyalty/consent_search.h"
 #include "core/loyalty/customer_edit.h"
 #include "core/loyalty/timeline.h"
@@ -20,7 +21,6 @@ static const char *const kinds[TIMELINE_KINDS] = {
 
 static const char *const purposes[] = {"", "pd", "marketing", NULL}; /* by number */
 static const char *const message_purposes[] = {"", "service", "marketing", "receipt"};
-static const char *const sources[] = {"", "subscription", "birthday", "manual"};
 static const char *const actors[] = {"",      "system",  "customer",
                                      "staff", "command", "api"};
 
@@ -45,7 +45,7 @@ static void about(struct json *o, const struct timeline_event *e)
     case TIMELINE_ISSUED:
         json_set_int(o, "discount_id", e->id);
         json_set_int(o, "percent_bp", e->a);
-        json_set_text(o, "source", one_of(sources, N(sources), e->b));
+        json_set_text(o, "source", discount_source_name((enum discount_source)e->b));
         json_set_text(o, "code", e->text);
         break;
     case TIMELINE_REDEEMED:

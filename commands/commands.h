@@ -25,6 +25,9 @@ int audit_main(int argc, char **argv);
 /* dvorik jobs VERB …: commands/jobs.h */
 int jobs_main(int argc, char **argv);
 
+/* dvorik broadcasts status | confirm [--cancel] */
+int broadcasts_main(int argc, char **argv);
+
 /* dvorik setup-bots: names, menus and descriptions of both bots, and their webhooks */
 int setup_bots_main(int argc, char **argv);
 

@@ -56,9 +56,10 @@ enum status idempotency_end(struct db *db, const struct idempotency_key *key,
     return db_exec(
         db, NULL,
         "UPDATE idempotency SET status = ?, type = ?, etag = ?, location = ?,"
-        " answer = ? WHERE staff_id = ? AND name = ?",
+        " answer = ?, customer_id = ? WHERE staff_id = ? AND name = ?",
         DB_INT(answer->status), DB_TEXT(answer->type), DB_TEXT(answer->etag),
         DB_TEXT(answer->location), DB_BYTES(answer->text, answer->n),
+        DB_INT_OR_NULL(answer->customer_id != 0, answer->customer_id),
         DB_INT(key->staff_id), DB_TEXT(key->name));
 }
 

@@ -5,7 +5,10 @@
  * The key's row is the first thing written in the transaction of the effect and the
  * answer the last, so both exist or neither does. Of two at once the second waits at
  * the row of the first: when that one commits it finds the answer there, when it rolls
- * back it goes on itself. */
+ * back it goes on itself.
+ *
+ * An answer that speaks of a customer goes when they are erased (erasure_table.c): asked
+ * again then, the request finds nobody. */
 #ifndef CORE_IDEMPOTENCY_H
 #define CORE_IDEMPOTENCY_H
 
@@ -27,6 +30,7 @@ struct idempotency_answer {
     const char *type, *etag, *location; /* "": none. Lent by db when read */
     const void *text;
     size_t n;
+    int64_t customer_id; /* whom it speaks of, whose erasure takes it away; 0: nobody */
 };
 
 bool idempotency_key_fits(const char *name);

@@ -10,9 +10,22 @@
 
 /* ---- conditions ------------------------------------------------------------------ */
 
-static void arg_add(struct page_query *q, struct db_arg arg)
+static bool args_grow(struct page_query *q)
 {
-    if (q->n == PAGE_ARGS)
+    size_t room = q->room > 0 ? 2 * q->room : 32;
+    struct db_arg *args =
+        room <= PAGE_ARGS ? realloc(q->args, room * sizeof *args) : NULL;
+
+    if (args == NULL)
+        return false;
+    q->args = args;
+    q->room = room;
+    return true;
+}
+
+void page_arg(struct page_query *q, struct db_arg arg)
+{
+    if (q->n == q->room && !args_grow(q))
         q->failed = true;
     else
         q->args[q->n++] = arg;
@@ -28,7 +41,7 @@ void page_and_plain(struct page_query *q, const char *condition)
 void page_and(struct page_query *q, const char *condition, struct db_arg arg)
 {
     page_and_plain(q, condition);
-    arg_add(q, arg);
+    page_arg(q, arg);
 }
 
 void page_and_in(struct page_query *q, const char *column, const int64_t *ids, size_t n)
@@ -40,7 +53,7 @@ void page_and_in(struct page_query *q, const char *column, const int64_t *ids, s
     buf_addf(&in, "%s IN (", column);
     for (size_t i = 0; i < n; i++) {
         buf_adds(&in, i > 0 ? ", ?" : "?");
-        arg_add(q, DB_INT(ids[i]));
+        page_arg(q, DB_INT(ids[i]));
     }
     buf_addc(&in, ')');
     if (in.failed)
@@ -57,7 +70,7 @@ void page_and_holds(struct page_query *q, const char *const *columns, const char
     for (int i = 0; columns[i] != NULL; i++) {
         buf_addf(&any, "%sINSTR(CONVERT(%s USING utf8mb4) COLLATE " LETTERS ", ?) > 0",
                  i > 0 ? " OR " : "", columns[i]);
-        arg_add(q, DB_TEXT(text));
+        page_arg(q, DB_TEXT(text));
     }
     if (any.failed)
         q->failed = true;
@@ -69,6 +82,7 @@ void page_and_holds(struct page_query *q, const char *const *columns, const char
 void page_query_free(struct page_query *q)
 {
     buf_free(&q->where);
+    free(q->args);
     *q = (struct page_query){0};
 }
 
@@ -99,10 +113,10 @@ static void place_add(struct page_query *q, const struct page *p, const char *id
         q->failed = true;
     else
         page_and_plain(q, at.s);
-    arg_add(q, by_id ? DB_INT(p->place.id) : place_arg(p));
+    page_arg(q, by_id ? DB_INT(p->place.id) : place_arg(p));
     if (!by_id) {
-        arg_add(q, place_arg(p));
-        arg_add(q, DB_INT(p->place.id));
+        page_arg(q, place_arg(p));
+        page_arg(q, DB_INT(p->place.id));
     }
     buf_free(&at);
 }
@@ -125,8 +139,8 @@ enum status page_select(struct db *db, struct page *p, struct page_query *q,
     if (strcmp(p->sort->column, id) != 0)
         buf_addf(&sql, ", %s %s", id, way);
     buf_adds(&sql, " LIMIT ? OFFSET ?");
-    arg_add(q, DB_INT(p->limit + 1));
-    arg_add(q, DB_INT(p->offset));
+    page_arg(q, DB_INT(p->limit + 1));
+    page_arg(q, DB_INT(p->offset));
     if (from != NULL && !sql.failed && !q->failed && !q->where.failed)
         st = db_select_args(db, sql.s, q->args, q->n);
     buf_free(&sql);
@@ -167,17 +181,15 @@ enum status page_next(struct db *db, struct page *p)
 enum status page_total(struct db *db, struct page_query *q, const char *from,
                        int64_t *total)
 {
-    struct db_arg args[PAGE_ARGS + 1];
     struct buf sql = {0};
     enum status st = ST_BROKEN;
 
-    memcpy(args, q->args, q->n * sizeof *args);
-    args[q->n] = DB_INT(PAGE_TOTAL_MAX + 1);
+    page_arg(q, DB_INT(PAGE_TOTAL_MAX + 1));
     buf_addf(&sql, "SELECT " DB_AFRESH "COUNT(*) FROM (SELECT 1 AS one FROM %s", from);
     buf_add(&sql, q->where.s, q->where.len);
     buf_adds(&sql, " LIMIT ?) AS counted");
     if (!sql.failed && !q->failed && !q->where.failed)
-        st = db_one_args(db, sql.s, args, q->n + 1);
+        st = db_one_args(db, sql.s, q->args, q->n);
     if (st == ST_OK)
         *total = db_int(db, 0);
     buf_free(&sql);

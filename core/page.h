@@ -26,7 +26,7 @@
 #define PAGE_OFFSET_MAX 10000
 #define PAGE_TOTAL_MAX 10000
 #define PAGE_TEXT_BYTES 1025 /* of a sort key */
-#define PAGE_ARGS 128
+#define PAGE_ARGS 4096
 
 enum page_kind { PAGE_INT, PAGE_TEXT, PAGE_TIME };
 
@@ -61,12 +61,14 @@ struct page {
 /* Conditions, joined by AND. args beyond PAGE_ARGS set `failed`. */
 struct page_query {
     struct buf where;
-    struct db_arg args[PAGE_ARGS];
-    size_t n;
+    struct db_arg *args;
+    size_t n, room;
     bool failed;
 };
 void page_and(struct page_query *q, const char *condition, struct db_arg arg);
 void page_and_plain(struct page_query *q, const char *condition); /* without a "?" */
+/* For another "?" of a condition: they come in the order of the text. */
+void page_arg(struct page_query *q, struct db_arg arg);
 /* "column IN (?, …)"; none: no condition. */
 void page_and_in(struct page_query *q, const char *column, const int64_t *ids,
                  size_t n);

@@ -53,8 +53,10 @@ struct settings {
     char marketing_text_ru[SETTING_PAGE], marketing_text_en[SETTING_PAGE];
     /* Kept for broadcasts, which obey them; what a person's own act brings does not ask. */
     int64_t marketing_weekly_cap;
-    int64_t marketing_rare_cap;   /* a month, of who asked for fewer */
-    int64_t quiet_from, quiet_to; /* no marketing between; equal: never quiet */
+    int64_t marketing_rare_cap;     /* a month, of who asked for fewer */
+    int64_t quiet_from, quiet_to;   /* no marketing between; equal: never quiet */
+    bool broadcast_paid;            /* broadcasts may be faster than for nothing */
+    int64_t broadcast_second_above; /* people: needs a second's word; 0: off */
 
     int64_t birthday_percent_bp; /* 0: no gifts */
     int64_t birthday_days_before, birthday_days_after, birthday_lead_days;

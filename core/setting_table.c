@@ -107,6 +107,17 @@ const struct setting setting_table[] = {
     {PLACE(quiet_to), .kind = SETTING_IS_TIME, .standard = "09:00",
      .help_ru = "Тихие часы: до (для рассылок)",
      .help_en = "Quiet hours end (broadcasts)"},
+    {PLACE(broadcast_paid), .kind = SETTING_IS_BOOL, .standard = "0", .max = 1,
+     .help_ru = "Разрешить платную скорость рассылок (мессенджер берёт плату за каждое "
+                "сообщение сверх бесплатных)",
+     .help_en = "Allow broadcasts at the paid pace (the messenger charges for each "
+                "message above the free ones)"},
+    {PLACE(broadcast_second_above), .kind = SETTING_IS_INT, .standard = "0",
+     .max = 100000000,
+     .help_ru = "Рассылку большему числу людей подтверждает второй сотрудник; 0 — не "
+                "нужно",
+     .help_en = "A broadcast to more people needs the approval of a second person; 0: "
+                "none does"},
 
     {PLACE(birthday_percent_bp), .kind = SETTING_IS_PERCENT, .standard = "1500",
      .max = 10000, .help_ru = "Скидка ко дню рождения; 0 — не дарить",

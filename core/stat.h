@@ -116,6 +116,10 @@ enum stat_left_out { STAT_COUNTED, STAT_WORKS_HERE, STAT_TEST_ACCOUNT };
 /* ST_NONE: no such customer, or it was so already; who works here stays left out. */
 must_check enum status stat_leave_out(struct db *db, int64_t now, int64_t customer_id,
                                       enum stat_left_out why);
+/* A person says that this customer is a test account, or is none. ST_REFUSED: they work
+ * here; ST_NONE: no such customer. Audited, but what was so already changes nothing. */
+must_check enum status stat_mark_test(struct db *db, int64_t now, int64_t customer_id,
+                                      bool test, int64_t staff_id);
 /* Whoever has this identity, if they work here and are a customer. */
 must_check enum status stat_leave_out_staff(struct db *db, int64_t now, int channel,
                                             int64_t external_id);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
+#include "core/audit.h"
 #include "core/stat_private.h"
 
 enum status stat_late(struct db *db, int64_t now, int64_t at)
@@ -77,6 +78,27 @@ enum status stat_leave_out(struct db *db, int64_t now, int64_t customer_id,
     if (st == ST_OK && changed == 0)
         return ST_NONE;
     return st == ST_OK ? all_late(db, now, customer_id) : st;
+}
+
+enum status stat_mark_test(struct db *db, int64_t now, int64_t customer_id, bool test,
+                           int64_t staff_id)
+{
+    enum status st = db_one(db, "SELECT left_out FROM customer WHERE id = ? FOR UPDATE",
+                            DB_INT(customer_id));
+
+    if (st == ST_OK && db_int(db, 0) == STAT_WORKS_HERE)
+        return ST_REFUSED;
+    if (st != ST_OK)
+        return st;
+    st = stat_leave_out(db, now, customer_id, test ? STAT_TEST_ACCOUNT : STAT_COUNTED);
+    if (st != ST_OK)
+        return st == ST_NONE ? ST_OK : st; /* it is so already */
+    return audit_add(
+        db, now,
+        &(struct audit_entry){.actor = ACTOR_STAFF,
+                              .actor_id = staff_id,
+                              .action = test ? "customer.test" : "customer.no_test",
+                              .entity_id = customer_id});
 }
 
 enum status stat_leave_out_staff(struct db *db, int64_t now, int channel,

@@ -4,6 +4,8 @@
 #include "core/audit.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/broadcast/broadcast.h"
+#include "core/broadcast/standstill.h"
 #include "core/io/history.h"
 #include "core/io/ledger.h"
 #include "core/io/pause.h"
@@ -140,6 +142,37 @@ static enum status tell_memory(void *arg, const struct sched_due *due)
     return ST_OK;
 }
 
+/* Failing, it is tried again in a second: what nobody has looked at stands still. */
+static enum status check_restored(void *arg, const struct sched_due *due)
+{
+    struct tasks *t = arg;
+    enum restored_why why;
+
+    return standstill_check(t->db, queue_redis(t->queue), due->now, &why);
+}
+
+/* What is due, missed or short of a chain (core/broadcast/broadcast.h). One open job at a
+ * time: whoever ticks twice puts one. */
+static enum status put_check(struct db *db, void *arg)
+{
+    const struct sched_due *due = arg;
+    enum status st = broadcast_check_waits(db, due->now);
+
+    if (st != ST_OK)
+        return st;
+    return job_put(db, due->now,
+                   &(struct job_spec){.kind = KIND_SCHED_BROADCAST_CHECK, .idk = "0"});
+}
+
+static enum status check_broadcasts(void *arg, const struct sched_due *due)
+{
+    struct tasks *t = arg;
+    struct sched_due d = *due;
+    enum status st = db_tx(t->db, put_check, &d);
+
+    return st == ST_TAKEN || st == ST_NONE ? ST_OK : st;
+}
+
 /* ---- the table ------------------------------------------------------------------ */
 
 static const struct sched_task table[] = {
@@ -149,6 +182,8 @@ static const struct sched_task table[] = {
     {"keep_history", .every_s = 600, .fire = keep_history},
     {"count_rows", .every_s = 10, .everywhere = true, .fire = count_rows},
     {"tell_memory", .every_s = 60, .fire = tell_memory},
+    {"check_restored", .every_s = 60, .fire = check_restored},
+    {"check_broadcasts", .every_s = 30, .fire = check_broadcasts},
     {"expire_discounts", .cron = "* * * * *",
      .missed = MISSED_ONCE, /* one sweep finds all that is overdue */
      .what = KIND_SCHED_DISCOUNT_EXPIRE, .fire = put_job},
@@ -163,6 +198,11 @@ static const struct sched_task table[] = {
      .what = KIND_SCHED_RETENTION, .fire = put_job},
     {"close_shifts", .cron = "*/5 * * * *", .missed = MISSED_ONCE,
      .what = KIND_SCHED_SHIFT_CLOSE, .fire = put_job},
+    {"scan_automations", .cron = "*/10 * * * *",
+     .missed = MISSED_ONCE, /* a round finds who was due on the days before it */
+     .what = KIND_SCHED_AUTOMATION_SCAN, .fire = put_job},
+    {"wake_automations", .cron = "* * * * *", .missed = MISSED_ONCE,
+     .what = KIND_SCHED_AUTOMATION_WAKE, .fire = put_job},
     {"check_birthdays", .cron = "0 9 * * *", .by_date = true,
      .missed = MISSED_ONCE, /* a round finds who was missed on the days before it */
      .what = KIND_SCHED_BIRTHDAY_CHECK, .fire = put_job},

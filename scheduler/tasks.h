@@ -9,7 +9,7 @@
 #include "core/io/queue.h"
 #include "scheduler/sched.h"
 
-#define TASKS_MAX 16
+#define TASKS_MAX 24
 
 struct tasks {
     const struct config *cfg;

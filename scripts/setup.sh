@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LicenseRef-Proprietary
 #
-# scripts/setup.sh build|run|test|lint|bench|bench-api … - installs what a Debian 12 lacks for that.
+# scripts/setup.sh build|run|test|lint|bench|bench-api|bench-broadcast … - installs what a Debian 12 lacks for that.
 #
 # Looks first, and is done in a blink when nothing is missing. Installs as root, or
 # with sudo; without either it prints the one command to type. No package named here
@@ -39,6 +39,13 @@ api_peers() {
     have curl || echo curl
     echo uvicorn python3-fastapi python3-uvloop python3-httptools python3-jwt python3-aiomysql
 }
+# What broadcasts are measured beside; grammY comes by npm (tests/bench/broadcast).
+# nginx is asked for, not installed: its package brings a service.
+broadcast_peers() {
+    have curl || echo curl
+    fetcher
+    echo python3-python-telegram-bot
+}
 # Front-end packages come by npm.
 fetcher() {
     have node || echo nodejs
@@ -64,7 +71,8 @@ packages() {
     lint) echo clang-format shellcheck; fetcher ;;
     bench) peers ;;
     bench-api) api_peers ;;
-    *) fail "unknown part \"$1\": build, run, test, lint, bench or bench-api" ;;
+    bench-broadcast) broadcast_peers ;;
+    *) fail "unknown part \"$1\": build, run, test, lint, bench, bench-api or bench-broadcast" ;;
     esac
 }
 

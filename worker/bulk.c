@@ -9,13 +9,14 @@
 
 enum status bulk_step(struct step *s)
 {
+    struct moment m;
     struct shop shop;
     enum status st = shop_load(s, &shop);
 
     if (st != ST_OK)
         return st;
-    return bulk_slice(s->db, s->now, json_int_or(s->job->args, "t", 0),
-                      shop_today(&shop, s->now));
+    m = moment_make(s->now, shop.tz, shop.set.birthday_leap == SETTING_MAR1);
+    return bulk_slice(s->db, &m, json_int_or(s->job->args, "t", 0));
 }
 
 enum status tag_swept_step(struct step *s)

@@ -8,6 +8,7 @@
 #include "core/base/crash.h"
 #include "core/base/log.h"
 #include "core/io/ledger.h"
+#include "worker/text_own.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -160,6 +161,7 @@ static void run_lease(struct logic *l, int n)
     bool held_up[QUEUE_LISTS] = {false};
     struct job_result r[QUEUE_BATCH_MAX];
 
+    text_own_follow(l->db, clock_mono_ms());
     l->until = clock_now() + LEASE_WORK_US;
     for (int i = 0, ran; i < n; i += ran) {
         const struct job *j = &l->jobs[i];

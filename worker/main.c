@@ -6,6 +6,7 @@
 #include "start.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/broadcast/standstill.h"
 #include "core/loyalty/consent.h"
 #include "core/staff/role.h"
 #include "worker/kinds.h"
@@ -74,6 +75,24 @@ static int texts_publish(const struct config *cfg)
     return 1;
 }
 
+/* Whoever is started behind a restored database asks before the first job: is it the
+ * shop's? What cannot be asked now the scheduler asks each minute. */
+static void copy_look(const struct config *cfg)
+{
+    struct db *db = db_open(cfg);
+    struct redis *redis = redis_open(cfg->redis_url);
+    enum restored_why why;
+    enum status st = db != NULL && redis != NULL
+                         ? standstill_check(db, redis, clock_now(), &why)
+                         : ST_BROKEN;
+
+    if (st != ST_OK)
+        log_warn("it is not known whether the database is a copy",
+                 LOG_TEXT("status", status_name(st)));
+    redis_close(redis);
+    db_close(db);
+}
+
 int worker_main(int argc, char **argv)
 {
     const char *lost = kind_without_step();
@@ -94,8 +113,10 @@ int worker_main(int argc, char **argv)
         status = owner_first(&cfg);
     if (status == 0)
         status = texts_publish(&cfg);
-    if (status == 0)
+    if (status == 0) {
+        copy_look(&cfg);
         status = run(&cfg);
+    }
     config_free(&cfg);
     return status;
 }

@@ -2,11 +2,13 @@
 #include "worker/notice.h"
 
 #include "core/alarm.h"
+#include "core/automation/fact.h"
 #include "core/base/clock.h"
 #include "core/loyalty/birthday.h"
 #include "core/loyalty/discount.h"
 #include "core/loyalty/redemption.h"
 #include "core/loyalty/reminder.h"
+#include "core/quiet.h"
 #include "worker/client/client.h"
 #include "worker/steps.h"
 
@@ -74,6 +76,17 @@ static enum status look_into(struct step *s, struct redemption *r, bool undo)
     return st;
 }
 
+/* Automations thank for it; whoever has none of us to hear it by enters none. */
+static enum status visited(struct step *s, const struct redemption *r)
+{
+    const struct automation_fact fact = {.trigger = TRIGGER_AFTER_VISIT,
+                                         .customer_id = r->customer_id,
+                                         .subject = r->id,
+                                         .at = r->redeemed_at};
+
+    return automation_fact(s->db, s->now, &fact);
+}
+
 static void not_me_button(struct screen *sc, int64_t redemption_id)
 {
     char id[14];
@@ -91,6 +104,8 @@ enum status redeemed_step(struct step *s)
     struct talk t;
     enum status st = look_into(s, &r, false);
 
+    if (st == ST_OK)
+        st = visited(s, &r);
     if (st == ST_OK)
         st = open_redemption(s, &shop, &t, &r);
     if (st != ST_OK)
@@ -147,6 +162,16 @@ static bool birthday_ahead(const struct talk *t)
     return next > today && next - today <= BIRTHDAY_WINDOW_MAX;
 }
 
+/* An automation of birthdays says it instead, in the shop's own words: one message. */
+static enum status said_otherwise(struct step *s, bool *otherwise)
+{
+    enum status st = automation_wanted(s->db, TRIGGER_BIRTHDAY, otherwise);
+
+    if (st == ST_OK && !*otherwise)
+        st = automation_wanted(s->db, TRIGGER_BIRTHDAY_BEFORE, otherwise);
+    return st;
+}
+
 /* It is advertising, too: not at night, and no more than was promised. The gift lies in
  * the wallet whether or not they hear of it. */
 enum status gifted_step(struct step *s)
@@ -156,15 +181,20 @@ enum status gifted_step(struct step *s)
     struct screen sc;
     struct shop shop;
     struct talk t;
-    enum status st = discount_load(s->db, json_int_or(s->job->args, "d", 0), &d);
+    bool otherwise = false;
+    enum status st = said_otherwise(s, &otherwise);
 
+    if (st == ST_OK && otherwise)
+        return ST_NONE;
+    if (st == ST_OK)
+        st = discount_load(s->db, json_int_or(s->job->args, "d", 0), &d);
     if (st == ST_OK)
         st = notice_open(s, d.customer_id, &shop, &t);
     if (st == ST_OK)
         st = reminder_room(s->db, s->now, &shop.set, d.customer_id);
     if (st != ST_OK)
         return st;
-    t.due = shop_quiet_end(&shop, s->now);
+    t.due = quiet_until(&shop.set, shop.tz, s->now);
     shop_percent(d.percent_bp, t.lang, percent);
     shop_until(&shop, d.valid_until, t.lang, until);
     base36_print((uint64_t)d.id, id);

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/io/job_log.h"
+#include "core/io/ledger.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -221,30 +222,19 @@ struct wishes {
     int n;
 };
 
-static enum status wishes_read(struct db *db, struct wishes *w)
-{
-    enum status st =
-        db_select(db, "SELECT id FROM job_cancel ORDER BY asked_at DESC LIMIT 256");
-
-    w->n = 0;
-    while (st == ST_OK && (st = db_next(db)) == ST_OK && w->n < WISHES_MAX)
-        memcpy(w->id[w->n++], db_text(db, 0, NULL), 16);
-    return st == ST_NONE ? ST_OK : st;
-}
-
 static void cancel_running(struct parent *p)
 {
     int64_t from = clock_mono_ms();
     struct wishes w;
 
-    if (!parent_heard(p, wishes_read(p->db, &w), from) || w.n == 0)
+    if (!parent_heard(p, ledger_wishes(p->db, w.id, WISHES_MAX, &w.n), from) ||
+        w.n == 0)
         return;
     for (int i = 0; i < p->n_children; i++)
         for (int k = 0; k < w.n; k++)
             if (board_ask(p->child[i].slot, w.id[k], BOARD_CANCELLED))
                 kill(p->child[i].slot->pid, SIGUSR1);
-    if (db_exec(p->db, NULL, "DELETE FROM job_cancel WHERE asked_at < ?",
-                DB_TIME(loop_now(p->loop) - WISH_OLD)) != ST_OK)
+    if (ledger_wishes_forget(p->db, loop_now(p->loop) - WISH_OLD) != ST_OK)
         log_debug("old wishes stay");
 }
 

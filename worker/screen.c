@@ -348,6 +348,8 @@ struct json *screen_payload(struct screen *sc, const struct screen_place *at)
         json_set_text(o, "method",
                       where.message != 0 ? "editMessageText" : "sendMessage");
         json_set(o, "params", plain_params(sc, &where));
+        if (where.only)
+            json_set_bool(o, "only_edit", true);
     }
     if (json_print(o) == NULL) {
         json_free(o);

@@ -87,6 +87,7 @@ struct screen_place {
     int64_t chat, message;
     bool on_photo;
     bool caption; /* edit the words under the picture, or do nothing at all */
+    bool only;    /* edit that message of words, or do nothing at all */
 };
 struct json *screen_payload(struct screen *sc,
                             const struct screen_place *at); /* yours */

@@ -17,8 +17,8 @@
 #define LAST_CALL_MS 8000 /* of the ten seconds that the parent waits */
 
 static const struct send_kind *const kinds[] = {
-    &send_message_kind, &send_ack_kind,  &send_member_kind,
-    &send_file_kind,    &send_call_kind, &send_setup_kind,
+    &send_message_kind, &send_ack_kind,   &send_member_kind, &send_file_kind,
+    &send_call_kind,    &send_setup_kind, &send_chunk_kind,  &send_edit_kind,
 };
 
 const struct send_kind *send_kind_find(enum kind k)
@@ -97,6 +97,30 @@ static void on_stop(void *arg)
     units_stop(s);
 }
 
+/* What broadcasts ask the stores: in threads, so that nobody's answer waits for it. */
+static bool bulk_open(struct send *s)
+{
+    const struct config *cfg = s->child->cfg;
+
+    for (int i = 0; i < BULK_HANDS; i++) {
+        s->hand[i].db = db_open(cfg);
+        s->hand[i].redis = redis_open(cfg->redis_url);
+        if (s->hand[i].db == NULL || s->hand[i].redis == NULL)
+            return false;
+    }
+    s->crew = crew_open(s->loop, BULK_HANDS);
+    return s->crew != NULL;
+}
+
+static void bulk_close(struct send *s)
+{
+    crew_close(s->crew); /* first: it waits for what is under way */
+    for (int i = 0; i < BULK_HANDS; i++) {
+        db_close(s->hand[i].db);
+        redis_close(s->hand[i].redis);
+    }
+}
+
 /* The hook comes before the pipeline, so that what it asks leaves in the same turn. */
 static bool send_open(struct send *s)
 {
@@ -117,7 +141,7 @@ static bool send_open(struct send *s)
     queue_key(key, s->child->slot->at, "bell");
     s->bell = redis_pipe_open_at(s->loop, cfg->redis_url, key);
     s->names = s->tg != NULL ? names_learn(s->loop, s->tg, s->db) : NULL;
-    return s->names != NULL && s->bell != NULL;
+    return s->names != NULL && s->bell != NULL && bulk_open(s);
 }
 
 static void send_close(struct send *s)
@@ -125,6 +149,7 @@ static void send_close(struct send *s)
     tg_close(s->tg); /* calls of names end here */
     names_close(s->names);
     redis_pipe_close(s->bell);
+    bulk_close(s);
     redis_close(s->cache);
     queue_close(s->queue);
     db_close(s->db);

@@ -177,24 +177,39 @@ static void lease_forget(struct send *s)
     }
 }
 
-bool unit_fresh(struct unit *u, unit_step *next)
+enum status unit_lease(struct unit *u)
 {
     struct send *s = u->send;
     const char *wid = s->child->slot->wid;
     bool gone = false;
 
     if (lease_lives(s))
-        return true;
-    if (queue_renew(s->queue, s->child->slot->at, &wid, 1, &gone) != ST_OK) {
-        unit_hold(u, UNIT_AWAY_MS, next);
-        return false;
-    }
-    if (gone) {
-        lease_forget(s);
-        return false;
-    }
+        return ST_OK;
+    if (queue_renew(s->queue, s->child->slot->at, &wid, 1, &gone) != ST_OK)
+        return ST_DOWN;
+    if (gone)
+        return ST_TAKEN;
     s->child->slot->lease_ms = clock_mono_ms();
-    return true;
+    return ST_OK;
+}
+
+bool unit_fresh(struct unit *u, unit_step *next)
+{
+    enum status st = unit_lease(u);
+
+    if (st == ST_TAKEN)
+        lease_forget(u->send);
+    else if (st != ST_OK)
+        unit_hold(u, UNIT_AWAY_MS, next);
+    return st == ST_OK;
+}
+
+void unit_lost(struct unit *u)
+{
+    log_warn("a job is another's now",
+             LOG_TEXT("kind", kind_policy(u->job.kind)->name));
+    place(u, UNIT_WAITING);
+    unit_free(u);
 }
 
 static bool unit_add(struct send *s, struct job *j)
@@ -230,12 +245,18 @@ static void bury_unknown(struct unit *u)
 
 /* ---- not to be begun ------------------------------------------------------------ */
 
-static bool is_paused(const struct unit *u)
+bool unit_paused(const struct unit *u)
 {
     const struct pauses *p = &u->send->child->slot->pauses;
 
     return pause_holds(p, &u->job) ||
            (u->kind->bot != NULL && (p->bots & (1u << u->kind->bot(&u->job))));
+}
+
+void unit_wait(struct unit *u, unit_step *start)
+{
+    place(u, UNIT_WAITING);
+    u->next = start;
 }
 
 static void put_off(struct unit *u);
@@ -410,7 +431,7 @@ static bool start_one(struct send *s)
             bury_unknown(u);
         else if (is_expired(u))
             drop_expired(u);
-        else if (is_paused(u))
+        else if (unit_paused(u))
             put_off(u);
         else if (n == 0)
             unit_next(u, u->next);
@@ -421,6 +442,18 @@ static bool start_one(struct send *s)
         return true;
     }
     return false;
+}
+
+/* A unit ends its own and no other. */
+static void busy_turn(struct send *s)
+{
+    struct unit *u = s->first, *later;
+
+    for (; u != NULL; u = later) {
+        later = u->later;
+        if (u->place == UNIT_BUSY && u->kind != NULL && u->kind->turn != NULL)
+            u->kind->turn(u);
+    }
 }
 
 static bool has_room(const struct send *s)
@@ -434,6 +467,7 @@ void units_turn(struct send *s)
 
     while (start_one(s))
         ;
+    busy_turn(s);
     if (s->n_results > 0 || s->lost || has_room(s)) {
         fine = turn(s);
         while (fine && start_one(s))

@@ -16,11 +16,11 @@
 #include "core/base/clock.h"
 #include "core/base/crash.h"
 #include "core/base/log.h"
-#include "core/document.h"
-#include "core/io/qr.h"
 #include "core/loyalty/customer.h"
 #include "core/message.h"
+#include "worker/send_attach.h"
 #include "worker/send_patch.h"
+#include "worker/wording.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +40,7 @@ struct letter {
     unsigned patched; /* actions that mended it, a bit each: none mends twice */
     /* what letter_close writes */
     struct message_fate fate;
+    struct json *learnt; /* what its pictures are called from now on; or NULL */
     bool unreachable;
     char why[MESSAGE_WHY_BYTES];
     /* what letter_requeue writes */
@@ -59,6 +60,7 @@ static void letter_empty(struct letter *l)
 {
     message_free(&l->msg);
     json_free(l->payload);
+    json_free(l->learnt);
     *l = (struct letter){0};
 }
 
@@ -104,6 +106,8 @@ static enum status close_work(struct db *db, void *arg)
 
     if (st == ST_OK && l->claimed)
         st = message_settle(db, now, &l->fate);
+    if (st == ST_OK)
+        st = attached_keep(db, l->msg.sender, l->learnt);
     if (st == ST_OK && l->unreachable)
         st = customer_unreachable(db, now, l->msg.customer_id, 0);
     if (st == ST_OK || st == ST_NONE)
@@ -199,7 +203,11 @@ static void on_sent(struct unit *u, const struct tg_answer *a)
     struct letter *l = letter_of(u);
     int64_t was = json_int_or(l->payload, "params.message_id", 0);
 
-    l->fate.external_id = json_int_or(a->result, "message_id", was);
+    l->fate.external_id = wording_message(a->result);
+    if (l->fate.external_id == 0)
+        l->fate.external_id = was;
+    json_free(l->learnt);
+    l->learnt = attached_learnt(l->payload, a->result);
     letter_end(u, MESSAGE_SENT, NULL);
 }
 
@@ -338,68 +346,17 @@ static void on_answer(void *arg, const struct tg_answer *a)
 
 /* ---- asking --------------------------------------------------------------------- */
 
-static enum status call(struct unit *u, const struct tg_file *file)
+static enum status call(struct unit *u)
 {
     struct letter *l = letter_of(u);
     const char *method = json_text(l->payload, "method", NULL);
     struct tg_ask ask = {.bot = bot_of(&u->job),
                          .method = method ? method : "",
                          .params = json_get(l->payload, "params"),
-                         .file = file,
                          .done = on_answer,
                          .arg = u};
 
-    return tg_call(u->send->tg, &ask);
-}
-
-/* A payload with "qr" carries its picture. */
-static enum status call_with_picture(struct unit *u)
-{
-    struct letter *l = letter_of(u);
-    struct tg_file file = {"photo", "qr.png", "image/png", NULL, 0};
-    struct buf png = {0};
-    size_t n = 0;
-    const char *text = json_text(l->payload, "qr", &n);
-    enum status st;
-
-    if (text == NULL)
-        return call(u, NULL);
-    st = qr_png(text, n, &png);
-    file.bytes = png.s;
-    file.n = png.len;
-    if (st == ST_OK)
-        st = call(u, &file);
-    buf_free(&png);
-    return st;
-}
-
-/* One with "document" carries that file. It is read when it is sent: a message that
- * waits holds no megabytes. */
-static enum status call_with_document(struct unit *u, int64_t id)
-{
-    const char *method = json_text(letter_of(u)->payload, "method", NULL);
-    bool photo = method != NULL && strcmp(method, "sendPhoto") == 0;
-    struct document d = {0};
-    struct tg_file file = {.field = photo ? "photo" : "document"};
-    enum status st = document_load(u->send->db, id, &d);
-
-    file.name = d.name;
-    file.mime = d.mime;
-    file.bytes = d.body.s;
-    file.n = d.body.len;
-    if (st == ST_OK)
-        st = call(u, &file);
-    else if (st == ST_NONE)
-        st = ST_BAD; /* it waited longer than a document lives */
-    document_free(&d);
-    return st;
-}
-
-static enum status call_with_file(struct unit *u)
-{
-    int64_t id = json_int_or(letter_of(u)->payload, "document", 0);
-
-    return id != 0 ? call_with_document(u, id) : call_with_picture(u);
+    return attached_call(u->send, l->payload, &ask);
 }
 
 static void letter_ask(struct unit *u)
@@ -410,7 +367,7 @@ static void letter_ask(struct unit *u)
     if (!unit_fresh(u, letter_ask))
         return;
     crash_point("send.claimed");
-    st = u->send->tg == NULL ? ST_DOWN : call_with_file(u);
+    st = u->send->tg == NULL ? ST_DOWN : call(u);
     if (st == ST_OK) {
         unit_busy(u);
         crash_point("send.asked");

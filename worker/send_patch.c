@@ -213,12 +213,44 @@ struct json *patch_caption(const struct json *payload)
     return params != NULL ? with_params(payload, "editMessageText", params) : NULL;
 }
 
+/* Telegram knows a picture no more by the name it gave it: all that have one go as bytes
+ * again, from core/template/media.h. */
+static struct json *patch_upload(const struct json *payload, const struct tg_verdict *v)
+{
+    static const char *const named[] = {"photo", "video", NULL};
+    static const char *const known[] = {"file_id", NULL};
+    const struct json *media = json_get(payload, "media");
+    struct json *o = without(payload, named), *list = json_new_array();
+    struct json *album = json_get(o, "params.media");
+    bool mended = false;
+
+    (void)v;
+    for (size_t i = 0; i < json_count(media); i++) {
+        const struct json *one = json_at(media, i);
+        struct buf address = {0};
+
+        buf_adds(&address, "attach://");
+        buf_adds(&address, json_text(one, "field", NULL));
+        mended |= json_get(one, "file_id") != NULL;
+        json_push(list, copy_without(one, known));
+        if (album != NULL)
+            json_set_text(json_at(album, i), "media", address.s);
+        buf_free(&address);
+    }
+    json_set(o, "media", list);
+    if (mended)
+        return o;
+    json_free(o);
+    return NULL;
+}
+
 static struct json *(*const patches[TG_ACT_COUNT])(const struct json *payload,
                                                    const struct tg_verdict *v) = {
     [TG_ACT_SEND_NEW] = patch_new,
     [TG_ACT_RESEND_WITHOUT_REPLY] = patch_no_reply,
     [TG_ACT_RESEND_PLAIN_TEXT_AND_ALARM] = patch_plain,
     [TG_ACT_REPLACE_CHAT_ID] = patch_chat,
+    [TG_ACT_REUPLOAD] = patch_upload,
 };
 
 struct json *patch_payload(const struct json *payload, const struct tg_verdict *v)

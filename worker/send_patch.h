@@ -3,8 +3,8 @@
  * worker/send_patch.h - the payload of a message, mended after Telegram refused it.
  *
  * {"method":"sendPhoto","params":{…},"qr":"text shown as a code"}, a sendDocument or
- * sendPhoto with "document":id (core/document.h), or an edit with "only_edit":true,
- * which is never sent as a new message. Pure. Each answers a payload of its own (yours),
+ * sendPhoto with "document":id (core/document.h), an edit with "only_edit":true,
+ * which is never sent as a new message, or one with "media" (send_attach.h). Pure. Each answers a payload of its own (yours),
  * or NULL when the message cannot be mended that way. */
 #ifndef WORKER_SEND_PATCH_H
 #define WORKER_SEND_PATCH_H

@@ -7,10 +7,14 @@
 
 #define BOT_FREEZE_S 60 /* a refused token: try so often whether it was mended */
 
+#define BULK_WAIT_MS 20 /* a broadcast's message to that chat is under way */
+
 int64_t unit_pace(struct unit *u, const struct pace *p)
 {
     int64_t wait = 0;
 
+    if (p->chat != 0 && bulk_chat_has(u->send, p->chat))
+        return BULK_WAIT_MS;
     if (pace_ask(queue_redis(u->send->queue), p, &wait) != ST_OK)
         return UNIT_AWAY_MS;
     return wait;
@@ -55,6 +59,38 @@ struct ledger_run unit_run(const struct unit *u, const char *why)
     return (struct ledger_run){.worker = u->send->child->slot->wid,
                                .ms = loop_mono_ms(u->send->loop) - u->begun_ms,
                                .why = why};
+}
+
+/* ---- one message under way to a chat -------------------------------------------- */
+
+bool bulk_chat_has(const struct send *s, int64_t chat)
+{
+    for (int i = 0; i < s->n_bulk; i++)
+        if (s->bulk_chat[i] == chat)
+            return true;
+    return false;
+}
+
+void bulk_chat_take(struct send *s, int64_t chat)
+{
+    s->bulk_chat[s->n_bulk++] = chat;
+}
+
+void bulk_chat_free(struct send *s, int64_t chat)
+{
+    for (int i = 0; i < s->n_bulk; i++)
+        if (s->bulk_chat[i] == chat) {
+            s->bulk_chat[i] = s->bulk_chat[--s->n_bulk];
+            return;
+        }
+}
+
+bool unit_chat_busy(const struct send *s, int64_t chat)
+{
+    for (const struct unit *u = s->first; u != NULL; u = u->later)
+        if (u->chat == chat && u->place == UNIT_BUSY)
+            return true;
+    return bulk_chat_has(s, chat);
 }
 
 /* ---- a job that answers a job --------------------------------------------------- */

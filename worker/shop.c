@@ -71,28 +71,6 @@ int32_t shop_today(const struct shop *shop, int64_t now)
     return tz_local(shop->tz, now).day;
 }
 
-bool shop_quiet(const struct shop *shop, int64_t now)
-{
-    struct local l = tz_local(shop->tz, now);
-    int64_t minute = l.hour * 60 + l.minute;
-    int64_t from = shop->set.quiet_from, to = shop->set.quiet_to;
-
-    if (from <= to)
-        return from <= minute && minute < to;
-    return minute >= from || minute < to; /* over midnight */
-}
-
-int64_t shop_quiet_end(const struct shop *shop, int64_t now)
-{
-    struct local l = tz_local(shop->tz, now);
-    int64_t to = shop->set.quiet_to;
-    int32_t day = l.hour * 60 + l.minute < to ? l.day : l.day + 1;
-
-    if (!shop_quiet(shop, now))
-        return 0;
-    return tz_instant(shop->tz, day, (int)(to / 60), (int)(to % 60));
-}
-
 /* ---- small texts ---------------------------------------------------------------- */
 
 static void copy(struct buf *b, char out[SHOP_WHEN_BYTES])

@@ -31,10 +31,6 @@ bool shop_is_channel(const struct shop *shop, int64_t chat, const char *username
 
 struct birthday_limits shop_birthday_limits(const struct shop *shop);
 int32_t shop_today(const struct shop *shop, int64_t now); /* local day */
-/* Is it within quiet_from … quiet_to, in the shop's zone? No marketing then. */
-bool shop_quiet(const struct shop *shop, int64_t now);
-/* When that is over; 0: it is not quiet. */
-int64_t shop_quiet_end(const struct shop *shop, int64_t now);
 
 /* Small texts for T_TEXT, a buffer each, so that one sentence may hold several. */
 #define SHOP_WHEN_BYTES 40

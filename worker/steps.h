@@ -27,8 +27,16 @@ enum status letter_written_step(struct step *s);   /* core.letter_written */
 enum status bulk_step(struct step *s);             /* core.bulk_* */
 enum status tag_swept_step(struct step *s);        /* core.tag_swept */
 enum status ownership_step(struct step *s);        /* core.ownership_moved */
-enum status shift_close_step(struct step *s);      /* sched.shift_close */
-enum status bench_noop_step(struct step *s);       /* bench.noop */
+enum status post_progress_step(struct step *s);    /* bot.post_progress */
+enum status restored_held_step(struct step *s);    /* core.restored_held */
+enum status broadcast_fill_step(struct step *s);   /* core.broadcast_fill */
+enum status broadcast_proof_step(struct step *s);  /* core.broadcast_proof */
+enum status broadcast_check_step(struct step *s);  /* sched.broadcast_check */
+enum status automation_entered_step(struct step *s); /* core.automation_entered */
+enum status automation_scan_step(struct step *s);    /* sched.automation_scan */
+enum status automation_wake_step(struct step *s);    /* sched.automation_wake */
+enum status shift_close_step(struct step *s);        /* sched.shift_close */
+enum status bench_noop_step(struct step *s);         /* bench.noop */
 #ifdef CRASH_POINTS
 enum status test_note_step(struct step *s); /* test.* */
 #endif

@@ -167,6 +167,13 @@ enum status talk_caption(struct talk *t, struct screen *sc, int64_t message)
     return put(t, sc, &at, MESSAGE_SERVICE);
 }
 
+enum status talk_renew(struct talk *t, struct screen *sc, int64_t message)
+{
+    struct screen_place at = {.chat = t->user, .message = message, .only = true};
+
+    return put(t, sc, &at, MESSAGE_SERVICE);
+}
+
 enum status talk_say(struct talk *t, enum text_key key)
 {
     struct screen sc;

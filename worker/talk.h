@@ -129,6 +129,8 @@ must_check enum status talk_caption(struct talk *t, struct screen *sc, int64_t m
 /* "One sentence and the way back": a screen of one text and the menu's button. */
 must_check enum status talk_say(struct talk *t, enum text_key key);
 
+/* A message of words that was sent before, edited by nobody's press; the same. */
+must_check enum status talk_renew(struct talk *t, struct screen *sc, int64_t message);
 void talk_remember(struct talk *t, const char *at, const char *word);
 void talk_forget(struct talk *t);
 struct contact talk_contact(const struct talk *t); /* borrowed from the update */

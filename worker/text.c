@@ -45,7 +45,22 @@ enum lang lang_guess(const char *code)
     return LANG_EN;
 }
 
+/* What is said now: ours, or with the shop's own among them. */
+static const char *const *spoken[LANG_COUNT] = {
+    [LANG_RU] = text_ru, [LANG_EN] = text_en};
+
+void text_say(const char *const *ru, const char *const *en)
+{
+    spoken[LANG_RU] = ru;
+    spoken[LANG_EN] = en;
+}
+
 const char *text_get(enum lang lang, enum text_key key)
+{
+    return spoken[lang][key];
+}
+
+const char *text_standard(enum lang lang, enum text_key key)
 {
     return langs[lang].texts[key];
 }

@@ -56,7 +56,12 @@ enum text_key {
     TEXT_BUTTONS = BTN_MENU,
 };
 
-const char *text_get(enum lang lang, enum text_key key); /* lent, for ever */
+const char *text_get(enum lang lang, enum text_key key); /* lent, for this step */
+/* Ours, whatever the shop says instead (text_own.h). Lent, for ever. */
+const char *text_standard(enum lang lang, enum text_key key);
+/* From now on each text is the one in these tables of TEXT_COUNT. Borrowed until the next
+ * call. */
+void text_say(const char *const *ru, const char *const *en);
 
 /* For sentences and captions: values become HTML. */
 #define text_add(out, lang, key, ...)                                                  \

@@ -73,6 +73,8 @@ static void read_message(const struct json *m, const char *me, struct update *u)
 
     read_chat(chat, u);
     u->date = json_int_or(m, "date", 0);
+    u->number = json_int_or(m, "message_id", 0);
+    u->album = json_text(m, "media_group_id", NULL);
     if (u->chat == 0) {
         update_ignore(u, WHY_MALFORMED);
         return;

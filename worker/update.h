@@ -63,6 +63,9 @@ struct update {
     int64_t message; /* of ACT_BUTTON: the message that carries the button, or 0 */
     bool on_photo;   /* it carries a picture, so its text cannot be edited */
 
+    int64_t number;    /* what a person wrote has there; 0: it is no message */
+    const char *album; /* it is one of several pictures; NULL: it is not */
+
     int64_t reply; /* the message of this chat it answers, if that one is ours; or 0 */
     const char *text; /* also of a caption */
     size_t text_n;

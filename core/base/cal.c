@@ -114,6 +114,11 @@ static const char *const months[12][3] = {
     {"декабря", "декабрь", "december"},
 };
 
+const char *cal_month_word(int month, bool english)
+{
+    return months[(unsigned)(month - 1) % 12][english ? 2 : 0];
+}
+
 /* Small letters of both alphabets, as bytes; 0 when c is not a letter. */
 static size_t small_letter(uint32_t c, char out[2])
 {

@@ -23,6 +23,9 @@ int32_t cal_day(struct date d);
 struct date cal_date(int32_t day);
 int cal_weekday(int32_t day); /* 0 Sunday .. 6 */
 
+/* "ноября" (as in "30 ноября"), "november". month 1..12. */
+const char *cal_month_word(int month, bool english);
+
 /* In which year-month-day is a birthday kept: itself, or for 29 February in a common
  * year 28 February (leap_to_march: 1 March). */
 struct date cal_birthday_in(struct date born, int year, bool leap_to_march);

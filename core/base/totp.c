@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary */
 #include "core/base/totp.h"
 
+#include "core/base/base32.h"
 #include "core/base/clock.h"
 #include "core/base/secret.h"
 
@@ -22,27 +23,6 @@ void totp_secret_make(char out[TOTP_SECRET])
     out[TOTP_SECRET - 1] = '\0';
 }
 
-/* How many bytes; 0: no base32. */
-static size_t base32_read(const char *s, uint8_t out[KEY_MAX])
-{
-    unsigned held = 0, bits = 0;
-    size_t n = 0;
-
-    for (; *s != '\0'; s++) {
-        const char *at = strchr(symbols, *s);
-
-        if (at == NULL || n == KEY_MAX)
-            return 0;
-        bits = (bits << 5 | (unsigned)(at - symbols)) & 0xFFF;
-        held += 5;
-        if (held >= 8) {
-            held -= 8;
-            out[n++] = (uint8_t)(bits >> held);
-        }
-    }
-    return n;
-}
-
 /* RFC 4226, 5.3: four bytes of the hash, from where its last half byte says. */
 static uint32_t truncated(const uint8_t hash[SHA1_BYTES])
 {
@@ -56,10 +36,10 @@ static uint32_t truncated(const uint8_t hash[SHA1_BYTES])
 enum status totp_code(const char *secret, int64_t step, char out[TOTP_DIGITS + 1])
 {
     uint8_t key[KEY_MAX], count[8], hash[SHA1_BYTES];
-    size_t n = base32_read(secret, key);
+    size_t n = base32_read(secret, key, sizeof key);
     enum status st;
 
-    if (n < KEY_MIN)
+    if (n < KEY_MIN || secret[strspn(secret, symbols)] != '\0')
         return ST_BAD;
     for (int i = 0; i < 8; i++)
         count[i] = (uint8_t)((uint64_t)step >> (56 - 8 * i));

@@ -162,6 +162,7 @@ static enum MHD_Result answer_queue(struct http_req *r)
 static enum MHD_Result request_first(struct http_req *r, const char *version)
 {
     r->seen = true;
+    r->body_most = r->h->o.body_max;
     headers_check(r, version);
     r->close = true;
     request_ask(r, r->h->o.early);

@@ -38,8 +38,8 @@ typedef void http_handler(void *arg, struct http_req *req);
 typedef void http_answered(void *arg, struct http_req *req, int status);
 
 struct httpd_options {
-    const char *listen; /* "127.0.0.1:8080", "[::1]:0"; port 0: the system's choice */
-    size_t body_max;
+    const char *listen;  /* "127.0.0.1:8080", "[::1]:0"; port 0: the system's choice */
+    size_t body_max;     /* of any request; early() may allow less of one */
     int connections_max; /* 0: 4096; further ones wait in the listen queue */
     http_handler *early; /* may be NULL */
     http_handler *handler;
@@ -81,6 +81,12 @@ int64_t http_took_ms(const struct http_req *req); /* since its first line came *
 #define HTTP_NAME_BYTES 65
 void http_set_name(struct http_req *req, const char *name);
 const char *http_name(const struct http_req *req);
+
+/* From early(): this request's body is at most so long (never above body_max). One that may
+ * be longer than a MiB has more time to come: a second for each 64 KiB announced; of
+ * those HTTP_LARGE are taken in at a time, a further one is 503. */
+#define HTTP_LARGE 8
+void http_body_limit(struct http_req *req, size_t most);
 
 /* As announced by Content-Length; -1: chunked, -2: neither, so there is no body. */
 int64_t http_length(const struct http_req *req);

@@ -70,7 +70,8 @@ void phase_tick(void *arg)
     for (int p = 0; p < PHASES; p++) {
         struct http_req *ring = &h->rings[p];
         for (r = ring->next; r != ring && now - r->since >= phase_ms[p]; r = r->next)
-            conn_drop(r);
+            if (now - r->since - phase_ms[p] >= r->spare_ms)
+                conn_drop(r);
     }
     streams_tick(h, now);
     if (h->connections > 0)

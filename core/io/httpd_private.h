@@ -16,6 +16,7 @@ struct MHD_Daemon;
 struct MHD_Response;
 
 #define BODY_KEPT 4096 /* a connection keeps that much memory for its next body */
+#define BODY_LARGE (1024 * 1024)
 
 enum phase { IDLE, READING, HELD, WRITING, STREAMING, PHASES };
 
@@ -45,6 +46,8 @@ struct http_req {
     int64_t begun_ms;
     char *body;
     size_t body_n, body_cap;
+    size_t body_most;
+    int64_t spare_ms; /* that its body may take longer */
     int64_t length;
     int refuse; /* answer this instead of asking anybody */
     bool begun, seen, whole, close;
@@ -60,6 +63,7 @@ struct httpd {
     struct MHD_Daemon *mhd;
     struct httpd_options o;
     int epoll_fd, listen_fd, port, connections;
+    int large; /* bodies above BODY_LARGE that are held */
     bool run, stopping;
     bool more; /* of a body: what was read last was not all of it */
     struct http_req rings[PHASES];

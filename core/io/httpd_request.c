@@ -8,6 +8,11 @@
 
 /* ---- the body ------------------------------------------------------------------- */
 
+static bool is_large(const struct http_req *r)
+{
+    return r->body_cap > BODY_LARGE + 1;
+}
+
 static bool body_room(struct http_req *r, size_t n)
 {
     size_t cap = r->body_cap ? r->body_cap : BODY_KEPT / 4;
@@ -19,9 +24,12 @@ static bool body_room(struct http_req *r, size_t n)
         cap = (size_t)r->length + 1;
     while (cap <= n)
         cap *= 2;
+    if (cap > BODY_LARGE + 1 && r->h->large >= HTTP_LARGE && !is_large(r))
+        return false;
     grown = realloc(r->body, cap);
     if (!grown)
         return false;
+    r->h->large += cap > BODY_LARGE + 1 && !is_large(r);
     r->body = grown;
     r->body_cap = cap;
     return true;
@@ -31,7 +39,7 @@ static bool body_room(struct http_req *r, size_t n)
  * whoever goes on for long is cut off. */
 bool body_take(struct http_req *r, const char *p, size_t n)
 {
-    size_t max = r->h->o.body_max;
+    size_t max = r->body_most;
 
     if (r->refuse || r->body_n + n > max) {
         r->refuse = r->refuse ? r->refuse : 413;
@@ -52,6 +60,7 @@ bool body_take(struct http_req *r, const char *p, size_t n)
 void request_clear(struct http_req *r)
 {
     if (r->body_cap > BODY_KEPT) {
+        r->h->large -= is_large(r);
         free(r->body);
         r->body = NULL;
         r->body_cap = 0;
@@ -62,15 +71,29 @@ void request_clear(struct http_req *r)
     r->name[0] = '\0';
     r->body_n = 0;
     r->length = 0;
+    r->spare_ms = 0;
     r->refuse = r->status = 0;
     r->begun = r->seen = r->whole = r->waits = r->close = false;
 }
 
 void request_end(struct http_req *r)
 {
+    r->h->large -= is_large(r);
     free(r->body);
     free(r->query);
     free(r);
+}
+
+#define LARGE_A_MS 64 /* bytes of a large body that must come in a millisecond */
+
+void http_body_limit(struct http_req *req, size_t most)
+{
+    size_t max = req->h->o.body_max;
+
+    req->body_most = most < max ? most : max;
+    if (most > BODY_LARGE && req->length > BODY_LARGE &&
+        (size_t)req->length <= req->body_most)
+        req->spare_ms = req->length / LARGE_A_MS;
 }
 
 void request_ask(struct http_req *r, http_handler *fn)

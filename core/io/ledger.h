@@ -92,6 +92,11 @@ must_check enum status ledger_lost(struct db *db, struct queue *q, struct queue_
 must_check enum status ledger_cancel(struct db *db, int64_t now, const uint8_t id[16],
                                      const char *who);
 
+/* The newest that are asked for, at most room; *n. And those of before that are forgotten. */
+must_check enum status ledger_wishes(struct db *db, uint8_t (*out)[16], int room,
+                                     int *n);
+must_check enum status ledger_wishes_forget(struct db *db, int64_t before);
+
 /* Outside of a transaction, of a job that was asked for by ledger_cancel and stopped, or
  * came too late (outcome "cancelled", "expired"): out of job_open, into the history. */
 must_check enum status ledger_drop(struct db *db, int64_t now, const struct job *j,

@@ -7,6 +7,8 @@
 
 #include "core/io/ledger_private.h"
 
+#include <string.h>
+
 struct cancel {
     const uint8_t *id;
     const char *who;
@@ -89,4 +91,23 @@ enum status ledger_drop(struct db *db, int64_t now, const struct job *j,
     if (kind_policy(j->kind)->class == CLASS_E)
         return ST_OK;
     return db_tx(db, drop_work, &d);
+}
+
+/* ---- what is asked for ------------------------------------------------------------ */
+
+enum status ledger_wishes(struct db *db, uint8_t (*out)[16], int room, int *n)
+{
+    enum status st = db_select(
+        db, "SELECT id FROM job_cancel ORDER BY asked_at DESC LIMIT ?", DB_INT(room));
+
+    *n = 0;
+    while (st == ST_OK && *n < room && (st = db_next(db)) == ST_OK)
+        memcpy(out[(*n)++], db_text(db, 0, NULL), 16);
+    return st == ST_NONE ? ST_OK : st;
+}
+
+enum status ledger_wishes_forget(struct db *db, int64_t before)
+{
+    return db_exec(db, NULL, "DELETE FROM job_cancel WHERE asked_at < ?",
+                   DB_TIME(before));
 }

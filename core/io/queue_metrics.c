@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/io/ledger_look.h"
+#include "core/io/pace.h"
 #include "core/io/pause.h"
 #include "core/io/queue_sums.h"
 
@@ -108,6 +109,39 @@ static void write_memory(struct look *l)
     metric_int(l->m, l->sums.max_bytes, METRIC_LABEL("of", "max"));
 }
 
+static void write_frozen(struct look *l, const char *bot, const struct pace_state *s)
+{
+    static const char *const lanes[] = {[PACE_INTERACTIVE] = "interactive",
+                                        [PACE_TRIGGERED] = "triggered",
+                                        [PACE_BROADCAST] = "broadcast"};
+
+    for (int i = PACE_INTERACTIVE; i <= PACE_BROADCAST; i++)
+        metric_us(l->m, s->frozen_ms[i] * MS, METRIC_LABEL("bot", bot),
+                  METRIC_LABEL("lane", lanes[i]));
+}
+
+static enum status write_pace(struct look *l)
+{
+    static const char *const bots[] = {"client", "auth"};
+    struct pace_state s[2];
+    enum status st = ST_OK;
+
+    for (int i = 0; i < 2 && st == ST_OK; i++)
+        st = pace_state(queue_redis(l->v->queue), bots[i], &s[i]);
+    if (st != ST_OK)
+        return st;
+    metric_family(l->m, METRIC_GAUGE, "dvorik_pace_frozen_seconds",
+                  "How long a lane of a bot still waits, as Telegram asked it to.");
+    for (int i = 0; i < 2; i++)
+        write_frozen(l, bots[i], &s[i]);
+    metric_family(l->m, METRIC_GAUGE, "dvorik_pace_share",
+                  "Of its rate for broadcasts that a bot uses: halved by a 429, whole "
+                  "again ten minutes after it.");
+    for (int i = 0; i < 2; i++)
+        metric_us(l->m, s[i].share * MS, METRIC_LABEL("bot", bots[i]));
+    return ST_OK;
+}
+
 static void write_rows(struct look *l)
 {
     const struct ledger_sums *r = &l->v->rows->sums;
@@ -151,6 +185,8 @@ static enum status write_all(struct look *l)
     write_lanes(l);
     write_pools(l);
     write_memory(l);
+    if ((st = write_pace(l)) != ST_OK)
+        return st;
     if (v->rows->at == 0 && (st = ledger_sums_renew(v->db, v->now, v->rows)) != ST_OK)
         return st;
     write_rows(l);

@@ -2,7 +2,7 @@
  *
  * core/io/telegram.h - calls to the Bot API, on a loop.
  *
- * telegram.c is the only file that includes curl. HTTP/1.1 over at most 16 connections
+ * telegram.c is the only file that includes curl. HTTP/1.1 over at most TG_CONNECTIONS
  * kept alive; base URL and proxy are settings; no redirect is followed. A call answers
  * through `done`, exactly once, never from inside the asking function; what the answer
  * means is in its verdict (telegram_verdict.h).
@@ -18,7 +18,7 @@
 #include "core/io/telegram_address.h"
 #include "core/io/telegram_verdict.h"
 
-#define TG_CONNECTIONS 48
+#define TG_CONNECTIONS 128
 #define TG_CONNECT_MS 5000
 #define TG_CALL_MS 15000     /* the default of a call without a file */
 #define TG_TRANSFER_MS 60000 /* … of an upload or a download */
@@ -51,6 +51,8 @@ struct tg_file {
     size_t n;
 };
 
+#define TG_FILES_MAX 10 /* in one call: an album */
+
 /* Everything borrowed for the time of the asking function. */
 struct tg_ask {
     enum tg_bot bot;
@@ -60,6 +62,9 @@ struct tg_ask {
     int timeout_ms;             /* 0: the default; from asking to the last byte */
     tg_done *done;
     void *arg;
+    const char *body; /* in the place of params: their JSON, ready to go out */
+    size_t body_n;
+    int files; /* how many behind `file`; 0: one, if there is any */
 };
 
 /* ST_OK: done will be called. ST_BAD (this bot has no token, an odd path), ST_DOWN (we

@@ -10,14 +10,21 @@
 
 #include <curl/curl.h>
 
-/* `body` is what leaves: the JSON text, or the file of a multipart body. */
+/* One file of a multipart body: body[at..end) is still to be read. */
+struct call_part {
+    struct call *call;
+    size_t at, end;
+};
+
+/* `body` is what leaves: the JSON text, or the files of a multipart body. */
 struct call {
     struct tg *tg;
     struct call *next;
     CURL *easy;
     curl_mime *mime;
     char *body;
-    size_t body_n, body_at;
+    size_t body_n, body_at; /* body_at: how much of it was read */
+    struct call_part part[TG_FILES_MAX];
     struct buf in;
     size_t in_max;
     bool download, too_big;

@@ -12,13 +12,14 @@
 
 static size_t on_read(char *p, size_t size, size_t count, void *arg)
 {
-    struct call *c = arg;
-    size_t n = size * count, left = c->body_n - c->body_at;
+    struct call_part *part = arg;
+    size_t n = size * count, left = part->end - part->at;
 
     if (n > left)
         n = left;
-    memcpy(p, c->body + c->body_at, n);
-    c->body_at += n;
+    memcpy(p, part->call->body + part->at, n);
+    part->at += n;
+    part->call->body_at += n;
     return n;
 }
 
@@ -27,10 +28,11 @@ static size_t on_read(char *p, size_t size, size_t count, void *arg)
  * body for that; we refuse, and the call ends as unsure. */
 static int on_seek(void *arg, curl_off_t offset, int origin)
 {
-    const struct call *c = arg;
+    const struct call_part *part = arg;
 
-    return c->body_at == 0 && offset == 0 && origin == SEEK_SET ? CURL_SEEKFUNC_OK
-                                                                : CURL_SEEKFUNC_FAIL;
+    return part->call->body_at == 0 && offset == 0 && origin == SEEK_SET
+               ? CURL_SEEKFUNC_OK
+               : CURL_SEEKFUNC_FAIL;
 }
 
 /* ---- the body, as it is made -------------------------------------------------------- */
@@ -43,18 +45,21 @@ static bool body_set(struct call *c, const void *p, size_t n)
     return c->body != NULL;
 }
 
-static bool body_json(struct call *c, struct json *params)
+static bool body_json(struct call *c, const struct tg_ask *ask)
 {
-    const char *text = params ? json_print(params) : "{}";
+    const char *text = ask->params ? json_print(ask->params) : "{}";
+    bool set = ask->body != NULL ? body_set(c, ask->body, ask->body_n)
+                                 : text != NULL && body_set(c, text, strlen(text));
 
-    if (text == NULL || !body_set(c, text, strlen(text)))
+    if (!set)
         return false;
+    c->part[0] = (struct call_part){c, 0, c->body_n};
     curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
     curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body_n);
     curl_easy_setopt(c->easy, CURLOPT_READFUNCTION, on_read);
-    curl_easy_setopt(c->easy, CURLOPT_READDATA, c);
+    curl_easy_setopt(c->easy, CURLOPT_READDATA, &c->part[0]);
     curl_easy_setopt(c->easy, CURLOPT_SEEKFUNCTION, on_seek);
-    curl_easy_setopt(c->easy, CURLOPT_SEEKDATA, c);
+    curl_easy_setopt(c->easy, CURLOPT_SEEKDATA, &c->part[0]);
     curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->tg->json_headers);
     return true;
 }
@@ -83,21 +88,52 @@ static void field_add(void *arg, const char *key, struct json *v)
                 curl_mime_data(part, text, n) != CURLE_OK;
 }
 
-static bool body_mime(struct call *c, struct json *params, const struct tg_file *file)
+/* All files one behind the other: what has left is counted in one place. */
+static bool files_set(struct call *c, const struct tg_file *file, int n)
+{
+    size_t all = 0, at = 0;
+
+    for (int i = 0; i < n; i++) {
+        if (file[i].n == 0)
+            return false;
+        all += file[i].n;
+    }
+    c->body = malloc(all);
+    if (c->body == NULL)
+        return false;
+    c->body_n = all;
+    for (int i = 0; i < n; at += file[i].n, i++) {
+        memcpy(c->body + at, file[i].bytes, file[i].n);
+        c->part[i] = (struct call_part){c, at, at + file[i].n};
+    }
+    return true;
+}
+
+static bool file_add(struct call *c, const struct tg_file *file, struct call_part *part)
+{
+    curl_mimepart *p = curl_mime_addpart(c->mime);
+
+    return p != NULL && curl_mime_name(p, file->field) == CURLE_OK &&
+           curl_mime_filename(p, file->name) == CURLE_OK &&
+           curl_mime_type(p, file->mime) == CURLE_OK &&
+           curl_mime_data_cb(p, (curl_off_t)file->n, on_read, on_seek, NULL, part) ==
+               CURLE_OK;
+}
+
+static bool body_mime(struct call *c, const struct tg_ask *ask)
 {
     struct fields f = {.mime = curl_mime_init(c->easy)};
-    curl_mimepart *part;
+    int n = ask->files > 0 ? ask->files : 1;
+    struct json *own = ask->body != NULL ? json_parse(ask->body, ask->body_n) : NULL;
 
     c->mime = f.mime;
-    if (f.mime == NULL || file->n == 0 || !body_set(c, file->bytes, file->n))
-        return false;
-    json_each(params, field_add, &f);
-    part = curl_mime_addpart(f.mime);
-    if (f.failed || part == NULL || curl_mime_name(part, file->field) != CURLE_OK ||
-        curl_mime_filename(part, file->name) != CURLE_OK ||
-        curl_mime_type(part, file->mime) != CURLE_OK ||
-        curl_mime_data_cb(part, (curl_off_t)file->n, on_read, on_seek, NULL, c) !=
-            CURLE_OK)
+    f.failed = f.mime == NULL || n > TG_FILES_MAX ||
+               (ask->body != NULL && own == NULL) || !files_set(c, ask->file, n);
+    json_each(own != NULL ? own : ask->params, field_add, &f);
+    for (int i = 0; i < n && !f.failed; i++)
+        f.failed = !file_add(c, &ask->file[i], &c->part[i]);
+    json_free(own);
+    if (f.failed)
         return false;
     curl_easy_setopt(c->easy, CURLOPT_MIMEPOST, f.mime);
     curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, c->tg->mime_headers);
@@ -112,7 +148,7 @@ static bool body_make(struct call *c, const struct tg_ask *ask, size_t max)
     c->in_max = max > 0 ? max : TG_ANSWER_MAX;
     if (c->download)
         return curl_easy_setopt(c->easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
-    return ask->file ? body_mime(c, ask->params, ask->file) : body_json(c, ask->params);
+    return ask->file ? body_mime(c, ask) : body_json(c, ask);
 }
 
 /* ---- the whole ---------------------------------------------------------------------- */

@@ -108,7 +108,7 @@ must_check enum status bulk_load(struct db *db, int64_t id, struct bulk_task *ou
 
 /* The next slice, in the transaction of its job; puts the next one. ST_NONE: there is
  * nothing left to do. */
-must_check enum status bulk_slice(struct db *db, int64_t now, int64_t id, int32_t day);
+must_check enum status bulk_slice(struct db *db, const struct moment *m, int64_t id);
 
 /* What is not done will not be. staff_id 0: of itself. ST_NONE: it is over; or no such
  * task. */

@@ -113,10 +113,12 @@ struct json *bulk_filter_json(const struct customer_filter *f)
     json_set_int(o, "bought_before", f->bought_before);
     json_set_int(o, "total_min", f->by_total ? f->total_min : -1);
     json_set_int(o, "staff", f->staff_id);
+    json_set_int(o, "segment", f->segment_id);
     return o;
 }
 
-void bulk_filter_read(const struct json *from, int64_t now, struct bulk_who *out)
+void bulk_filter_read(const struct json *from, const struct moment *m,
+                      struct bulk_who *out)
 {
     int64_t subscribed = json_int_or(from, "subscribed", -1);
     int64_t marketing = json_int_or(from, "marketing", -1);
@@ -125,7 +127,7 @@ void bulk_filter_read(const struct json *from, int64_t now, struct bulk_who *out
 
     *out = (struct bulk_who){0};
     out->filter = (struct customer_filter){
-        .now = now,
+        .now = m->now,
         .q = json_text(from, "q", NULL),
         .phone_whole = json_bool_or(from, "phone_whole", false),
         .states = (unsigned)json_int_or(from, "states", 0),
@@ -151,5 +153,7 @@ void bulk_filter_read(const struct json *from, int64_t now, struct bulk_who *out
         .by_total = total >= 0,
         .total_min = total,
         .staff_id = json_int_or(from, "staff", 0),
+        .segment_id = json_int_or(from, "segment", 0),
+        .moment = m,
     };
 }

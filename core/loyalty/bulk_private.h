@@ -18,7 +18,8 @@ struct bulk_who {
     const char *tags[CUSTOMER_LIST_MAX], *tags_none[CUSTOMER_LIST_MAX];
     int64_t stores[CUSTOMER_LIST_MAX];
 };
-void bulk_filter_read(const struct json *from, int64_t now, struct bulk_who *out);
+void bulk_filter_read(const struct json *from, const struct moment *m,
+                      struct bulk_who *out);
 
 #define BULK_TASK                                                                      \
     "b.id, b.staff_id, b.action, b.state, b.who IS NOT NULL, b.at_id, b.upto_id,"      \

@@ -7,6 +7,7 @@
 #include "core/io/queue.h"
 #include "core/loyalty/bulk_job.h"
 #include "core/loyalty/bulk_private.h"
+#include "core/segment/segment.h"
 #include "core/staff/account.h"
 
 #include <stdio.h>
@@ -106,7 +107,18 @@ static enum status named(struct db *db, struct slice *s)
     return st == ST_NONE ? ST_OK : st;
 }
 
-static enum status filtered(struct db *db, int64_t now, struct slice *s)
+/* Of a segment that went while its people were looked at nobody is left: that is no end,
+ * and must not look like one. */
+static enum status segment_stands(struct db *db, int64_t id)
+{
+    struct rule *r = NULL;
+    enum status st = id != 0 ? segment_rule(db, id, &r, NULL) : ST_OK;
+
+    rule_free(r);
+    return st == ST_BAD ? ST_NONE : st;
+}
+
+static enum status filtered(struct db *db, const struct moment *m, struct slice *s)
 {
     struct page p = {.sort = &customer_sorts[0],
                      .limit = room(s),
@@ -116,9 +128,15 @@ static enum status filtered(struct db *db, int64_t now, struct slice *s)
     struct bulk_who who;
     enum status st;
 
-    bulk_filter_read(s->who, now, &who);
+    bulk_filter_read(s->who, m, &who);
     who.filter.upto_id = s->task.upto_id;
-    st = customer_search(db, &who.filter, &p);
+    st = segment_stands(db, who.filter.segment_id);
+    if (st == ST_NONE) {
+        s->n = -1;
+        return bulk_stop(db, m->now, s->task.id, 0);
+    }
+    if (st == ST_OK)
+        st = customer_search(db, &who.filter, &p);
     while (st == ST_OK && (st = customer_search_next(db, &p, &row)) == ST_OK)
         s->ids[s->n++] = row.customer.id;
     s->last = !p.more;
@@ -247,8 +265,9 @@ static enum status slice_keep(struct db *db, int64_t now, struct slice *s)
     return bulk_job_put(db, now, s->task.id, s->task.action);
 }
 
-enum status bulk_slice(struct db *db, int64_t now, int64_t id, int32_t day)
+enum status bulk_slice(struct db *db, const struct moment *m, int64_t id)
 {
+    int64_t now = m->now;
     struct slice *s = calloc(1, sizeof *s);
     enum status st = s == NULL ? ST_BROKEN : slice_open(db, id, s);
 
@@ -257,9 +276,9 @@ enum status bulk_slice(struct db *db, int64_t now, int64_t id, int32_t day)
         s->n = -1;
     }
     if (st == ST_OK && s->n == 0)
-        st = s->task.by_filter ? filtered(db, now, s) : named(db, s);
+        st = s->task.by_filter ? filtered(db, m, s) : named(db, s);
     if (st == ST_OK && s->n >= 0)
-        st = act(db, now, s, day);
+        st = act(db, now, s, m->today);
     crash_point("bulk.acted");
     if (st == ST_OK && s->n >= 0)
         st = part_keep(db, now, s);

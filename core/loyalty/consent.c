@@ -2,6 +2,7 @@
 #include "core/loyalty/consent.h"
 
 #include "core/audit.h"
+#include "core/automation/fact.h"
 #include "core/setting.h"
 
 #include <stdio.h>
@@ -102,11 +103,31 @@ static enum status decide(struct db *db, int64_t now, const struct consent_act *
     return st == ST_OK && changed == 0 ? ST_NONE : st;
 }
 
+/* Now they may be welcomed. Who said no and yes again has been here before. */
+static enum status first_yes(struct db *db, int64_t now, const struct consent_act *act)
+{
+    const struct automation_fact fact = {.trigger = TRIGGER_WELCOME,
+                                         .customer_id = act->customer_id};
+    enum status st = db_one(db,
+                            "SELECT COUNT(*) FROM consent WHERE customer_id = ?"
+                            " AND purpose = ? AND granted = 1",
+                            DB_INT(act->customer_id), DB_INT(PURPOSE_MARKETING));
+
+    if (st != ST_OK || db_int(db, 0) > 1)
+        return st;
+    return automation_fact(db, now, &fact);
+}
+
 enum status consent_grant(struct db *db, int64_t now, const struct consent_act *act)
 {
+    enum status st;
+
     if (act->text_id == 0)
         return ST_REFUSED; /* nobody agrees to a text they were not shown */
-    return decide(db, now, act, true);
+    st = decide(db, now, act, true);
+    if (st != ST_OK || act->purpose != PURPOSE_MARKETING)
+        return st;
+    return first_yes(db, now, act);
 }
 
 enum status consent_revoke(struct db *db, int64_t now, const struct consent_act *act)

@@ -4,6 +4,8 @@
  * rows the names of tags are. */
 #include "core/loyalty/customer_search_private.h"
 #include "core/loyalty/customer_word.h"
+#include "core/segment/audience.h"
+#include "core/segment/segment.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,6 +148,58 @@ static enum status stores_asked(struct db *db, struct asked *a)
     return st == ST_NONE ? ST_OK : st;
 }
 
+/* ---- the segment ------------------------------------------------------------------ */
+
+/* Its people, when they are few enough to be gathered. */
+static enum status people_find(struct db *db, struct asked *a)
+{
+    struct audience_chunk some = {.room = CUSTOMER_GATHER + 1};
+    enum status st;
+
+    some.id = malloc((size_t)some.room * sizeof *some.id);
+    st = some.id != NULL ? audience_some(db, a->rule, a->f->moment, &some) : ST_BROKEN;
+    a->nobody |= st == ST_OK && some.n == 0;
+    if (st == ST_OK && some.n > 0 && some.n < some.room) {
+        for (int i = 0; i < some.n; i++)
+            buf_addf(&a->people, "%s%lld", i > 0 ? "," : "[", (long long)some.id[i]);
+        buf_addc(&a->people, ']');
+        st = a->people.failed ? ST_BROKEN : ST_OK;
+    }
+    free(some.id);
+    return st;
+}
+
+static enum status segment_asked(struct db *db, struct asked *a)
+{
+    enum status st;
+
+    if (a->f->segment_id == 0)
+        return ST_OK;
+    st = segment_rule(db, a->f->segment_id, &a->rule, NULL);
+    if (st == ST_NONE || st == ST_BAD) {
+        a->nobody = true;
+        return ST_OK;
+    }
+    if (st == ST_OK)
+        a->fits = calloc(1, sizeof *a->fits);
+    if (st != ST_OK || a->fits == NULL)
+        return st != ST_OK ? st : ST_BROKEN;
+    a->fits->few = true;
+    st = compile_rule(a->rule, a->f->moment, a->fits);
+    return st == ST_OK ? people_find(db, a) : st;
+}
+
+void asked_free(struct asked *a)
+{
+    if (a->fits != NULL)
+        compiled_free(a->fits);
+    free(a->fits);
+    rule_free(a->rule);
+    buf_free(&a->people);
+    a->fits = NULL;
+    a->rule = NULL;
+}
+
 enum status asked_make(struct db *db, const struct customer_filter *f,
                        struct asked *out)
 {
@@ -159,5 +213,7 @@ enum status asked_make(struct db *db, const struct customer_filter *f,
         st = tags_find(db, f->tags_none, f->tags_none_n, out->tags_none,
                        &out->tags_none_n);
     out->nobody |= f->tags_n > 0 && out->tags_n == 0;
-    return st == ST_OK ? stores_asked(db, out) : st;
+    if (st == ST_OK)
+        st = stores_asked(db, out);
+    return st == ST_OK && !out->nobody ? segment_asked(db, out) : st;
 }

@@ -18,7 +18,7 @@ struct source {
 };
 
 /* One filter more with an index: here, and its condition in customer_where.c. */
-#define SOURCES 12
+#define SOURCES 13
 
 struct sources {
     struct source all[SOURCES];
@@ -133,6 +133,11 @@ static void sources_make(struct sources *s, const struct asked *a)
 {
     const struct customer_filter *f = a->f;
 
+    if (a->people.len > 0)
+        source_add(s,
+                   "SELECT j.id FROM JSON_TABLE(?, '$[*]' COLUMNS"
+                   " (id BIGINT PATH '$')) j",
+                   DB_TEXT_N(a->people.s, a->people.len));
     q_sources(s, a);
     if (a->tags_n > 0) {
         source_ids(s, "SELECT customer_id AS id FROM customer_tag WHERE tag_id",
@@ -295,9 +300,9 @@ void plan_free(struct plan *p)
 void plan_begin(const struct plan *p, struct page_query *q)
 {
     for (size_t i = 0; i < p->from_n; i++)
-        arg_push(q, p->from_args[i]);
+        page_arg(q, p->from_args[i]);
     if (p->where_n > 0)
         page_and(q, p->where, p->where_args[0]);
     if (p->where_n > 1)
-        arg_push(q, p->where_args[1]);
+        page_arg(q, p->where_args[1]);
 }

@@ -83,8 +83,8 @@ static void until_add(struct page_query *q, const struct plan *plan,
         q->failed = true;
     else
         page_and(q, sql.s, place_arg(plan, end));
-    arg_push(q, place_arg(plan, end));
-    arg_push(q, DB_INT(end->id));
+    page_arg(q, place_arg(plan, end));
+    page_arg(q, DB_INT(end->id));
     buf_free(&sql);
 }
 
@@ -124,6 +124,7 @@ static void search_free(struct search *s)
 {
     plan_free(&s->plan);
     page_query_free(&s->q);
+    asked_free(&s->asked);
 }
 
 enum status customer_search(struct db *db, const struct customer_filter *f,
@@ -187,11 +188,12 @@ enum status customer_fits(struct db *db, const struct customer_filter *f, int64_
     int64_t n = 0;
     enum status st = asked_make(db, f, &a);
 
-    if (st != ST_OK)
-        return st;
-    page_and(&q, "c.id = ?", DB_INT(id));
-    where_add(&q, &a);
-    st = page_total(db, &q, "customer c", &n);
+    if (st == ST_OK) {
+        page_and(&q, "c.id = ?", DB_INT(id));
+        where_add(&q, &a);
+        st = page_total(db, &q, "customer c", &n);
+    }
+    asked_free(&a);
     return st == ST_OK && n == 0 ? ST_NONE : st;
 }
 

@@ -17,6 +17,7 @@
 
 #include "core/loyalty/customer.h"
 #include "core/page.h"
+#include "core/segment/moment.h"
 
 #define CUSTOMER_GATHER 2000
 #define CUSTOMER_WALK 1500
@@ -63,6 +64,9 @@ struct customer_filter {
     int64_t total_min; /* kopecks */
     int64_t staff_id;  /* at home in a store that person is bound to; 0: all */
     int64_t upto_id;   /* of numbers no higher; 0: all */
+    int64_t
+        segment_id; /* of that segment (core/segment/segment.h), as it is at … 0: any */
+    const struct moment *moment; /* … and by whose calendar; needed with segment_id */
 };
 
 struct customer_row {
@@ -74,7 +78,8 @@ struct customer_row {
     int64_t barred_at;                  /* 0: is not */
 };
 
-/* Both look at filters of tags that do not exist as at tags that nobody has. */
+/* Tags and segments that do not exist are looked at as such that nobody has. ST_REFUSED:
+ * the segment's rule is too expensive, or took too long. */
 must_check enum status customer_search(struct db *db, const struct customer_filter *f,
                                        struct page *p);
 must_check enum status customer_search_next(struct db *db, struct page *p,

@@ -9,6 +9,7 @@
 #include "core/base/code.h"
 #include "core/loyalty/customer_search.h"
 #include "core/loyalty/phone.h"
+#include "core/segment/compile.h"
 
 /* Are other tables probed for each customer? */
 bool asked_probes(const struct customer_filter *f);
@@ -33,9 +34,15 @@ struct asked {
     int64_t stores[CUSTOMER_LIST_MAX * 4]; /* of the filter and the person, both */
     size_t stores_n;
     bool stores_many; /* the person's are too many to name: asked of each customer */
+
+    /* The segment: its rule as a condition, and its people when they are few, as JSON. */
+    struct rule *rule;
+    struct compiled *fits;
+    struct buf people;
 };
 must_check enum status asked_make(struct db *db, const struct customer_filter *f,
                                   struct asked *out);
+void asked_free(struct asked *a); /* in any case */
 
 /* Of `customer c`. Texts are borrowed from a. */
 void where_add(struct page_query *q, const struct asked *a);

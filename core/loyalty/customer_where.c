@@ -14,15 +14,8 @@ static const char *const state_sql[CUSTOMER_STATES] = {
 
 bool asked_probes(const struct customer_filter *f)
 {
-    return f->q != NULL || f->tags_n > 0 || f->tags_none_n > 0 || f->by_discount;
-}
-
-void arg_push(struct page_query *q, struct db_arg arg)
-{
-    if (q->n == PAGE_ARGS)
-        q->failed = true;
-    else
-        q->args[q->n++] = arg;
+    return f->q != NULL || f->tags_n > 0 || f->tags_none_n > 0 || f->by_discount ||
+           f->segment_id != 0;
 }
 
 static void states(struct page_query *q, unsigned asked)
@@ -57,8 +50,8 @@ static void looked_for(struct page_query *q, const struct asked *a)
                                        " OR c.id = ?",
                  DB_TEXT(a->tail));
         if (a->phone[0] != '\0')
-            arg_push(q, DB_TEXT(a->phone));
-        arg_push(q, DB_INT(a->number));
+            page_arg(q, DB_TEXT(a->phone));
+        page_arg(q, DB_INT(a->number));
     }
     for (int i = 0; i < a->words; i++)
         page_and(q,
@@ -76,7 +69,7 @@ static void ids_in(struct page_query *q, const char *text, const int64_t *ids, s
     buf_adds(&sql, text);
     for (size_t i = 0; i < n; i++) {
         buf_adds(&sql, i > 0 ? ", ?" : " IN (?");
-        arg_push(q, DB_INT(ids[i]));
+        page_arg(q, DB_INT(ids[i]));
     }
     buf_addc(&sql, ')');
     buf_adds(&sql, end);
@@ -113,7 +106,7 @@ static void birthday(struct page_query *q, const struct customer_filter *f)
         page_and(q, "c.birth_md >= ? OR c.birth_md <= ?", DB_INT(f->birthday_from));
     else
         page_and(q, "c.birth_md >= ? AND c.birth_md <= ?", DB_INT(f->birthday_from));
-    arg_push(q, DB_INT(f->birthday_to != 0 ? f->birthday_to : 1231));
+    page_arg(q, DB_INT(f->birthday_to != 0 ? f->birthday_to : 1231));
 }
 
 static void times(struct page_query *q, const struct customer_filter *f)
@@ -133,6 +126,18 @@ static void times(struct page_query *q, const struct customer_filter *f)
     "(SELECT " DB_AFRESH                                                               \
     "1 FROM discount d WHERE d.customer_id = c.id AND d.status = 1"                    \
     " AND d.valid_until > ? LIMIT 1)"
+
+static void segment(struct page_query *q, const struct compiled *c)
+{
+    if (c == NULL)
+        return;
+    if (c->sql.s == NULL || c->from.len > 0)
+        q->failed = true;
+    else
+        page_and_plain(q, c->sql.s);
+    for (size_t i = 0; i < c->n; i++)
+        page_arg(q, c->args[i]);
+}
 
 void where_add(struct page_query *q, const struct asked *a)
 {
@@ -159,4 +164,5 @@ void where_add(struct page_query *q, const struct asked *a)
         page_and(q,
                  f->discount ? GOOD_DISCOUNT " IS NOT NULL" : GOOD_DISCOUNT " IS NULL",
                  DB_TIME(f->now));
+    segment(q, a->fits);
 }

@@ -17,6 +17,14 @@
 #define ISSUE_KEY_MAX 96
 #define USES_MAX 1000
 
+const char *const discount_source_words[SOURCE_COUNT] = {"subscription", "birthday",
+                                                         "manual", "campaign", NULL};
+
+const char *discount_source_name(enum discount_source s)
+{
+    return s > 0 && s < SOURCE_COUNT ? discount_source_words[s - 1] : "other";
+}
+
 void discount_read(const struct db *db, int col, struct discount *out)
 {
     *out = (struct discount){

@@ -34,8 +34,13 @@ enum discount_source {
     SOURCE_SUBSCRIPTION = 1,
     SOURCE_BIRTHDAY,
     SOURCE_MANUAL,
+    SOURCE_CAMPAIGN, /* of a broadcast or an automation */
     SOURCE_COUNT
 };
+/* "birthday"; "other" outside. Lent, for ever. And all of them in their order, from 1 on,
+ * to a NULL. */
+const char *discount_source_name(enum discount_source s);
+extern const char *const discount_source_words[SOURCE_COUNT];
 enum discount_status {
     DISCOUNT_ACTIVE = 1,
     DISCOUNT_USED,

@@ -44,6 +44,7 @@ const struct erasure_rule erasure_table[] = {
     DELETES("support_thread", "opened_at"),
     DELETES("support_thread", "closed_at"),
     DELETES("support_block", "at"),
+    DELETES_HIDDEN("idempotency", "answer"), /* what the panel was told of them */
     DELETES("customer_quota", "day"),
     DELETES("customer_quota", "what"),
     DELETES("customer_quota", "n"),
@@ -97,6 +98,24 @@ const struct erasure_rule erasure_table[] = {
 
     DELETES_HIDDEN("bulk_part", "body"), /* the part of an export they are in */
     KEEPS("bulk_item", "customer_id"),   /* what was done, by number */
+    /* What the figures of a broadcast are made of, by number. */
+    KEEPS("broadcast_recipient", "customer_id"),
+    KEEPS_SHOWN("broadcast_recipient", "broadcast_id"),
+    KEEPS_SHOWN("broadcast_recipient", "state"),
+    KEEPS_SHOWN("broadcast_recipient", "ended_at"),
+    KEEPS("broadcast_recipient", "external_id"), /* the messenger's, of a message */
+    KEEPS("broadcast_click", "customer_id"),
+    KEEPS_SHOWN("broadcast_click", "broadcast_id"),
+    KEEPS_SHOWN("broadcast_click", "link"),
+    KEEPS_SHOWN("broadcast_click", "first_at"),
+    /* For what they entered an automation, so that they do not enter again; by number. */
+    KEEPS("automation_run", "customer_id"),
+    KEEPS("automation_run", "person_id"),
+    KEEPS_SHOWN("automation_run", "automation_id"),
+    KEEPS_SHOWN("automation_run", "enter_key"),
+    KEEPS_SHOWN("automation_run", "state"),
+    KEEPS_SHOWN("automation_run", "entered_at"),
+    KEEPS_SHOWN("automation_run", "ended_at"),
     KEEPS("suspicion", "customer_id"), /* about a till; the number alone */
     KEEPS("gift_phone", "customer_id"), /* a keyed hash: one gift a year */
 
@@ -171,6 +190,7 @@ static const struct erasure_scope scopes[] = {
     {"support_line", OF_CUSTOMER, "c", "id"},
     {"support_thread", OF_CUSTOMER, "c", "id"},
     {"support_block", OF_CUSTOMER, "c", "at"},
+    {"idempotency", OF_CUSTOMER, "c", NULL},
     {"customer_quota", OF_CUSTOMER, "c", "day"},
     {"move_code", OF_CUSTOMER, "c", NULL},
     {"customer_word", OF_CUSTOMER, "c", NULL},
@@ -194,6 +214,9 @@ static const struct erasure_scope scopes[] = {
     {"discount", OF_CUSTOMER, "c", "id"},
     {"redemption", OF_CUSTOMER, "c", "id"},
     {"consent", OF_CUSTOMER, "c", "id"},
+    {"broadcast_recipient", OF_CUSTOMER, "c", "broadcast_id"},
+    {"broadcast_click", OF_CUSTOMER, "c", "first_at"},
+    {"automation_run", OF_CUSTOMER, "c", "id"},
     {"suspicion", OF_CUSTOMER, "c", NULL},
     {"gift_phone", OF_CUSTOMER, "c", NULL},
     {"customer", NULL, "id = ?", "c", "id"},

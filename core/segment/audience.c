@@ -9,11 +9,13 @@
 /* Each of the two servers reads its own half and skips the other's as a comment. */
 #define LIMITED(seconds, ms)                                                           \
     "/*M!100100 SET STATEMENT max_statement_time=" seconds                             \
-    " FOR */ SELECT /*+ MAX_EXECUTION_TIME(" ms ") */ "
+    ", optimizer_switch='split_materialized=off' FOR */ SELECT /*+ "                   \
+    "MAX_EXECUTION_TIME(" ms ") */ "
 #define QUICK LIMITED("5", "5000")
 #define PATIENT LIMITED("20", "20000")
 
-#define KNOWN " FROM customer c WHERE c.status <> 3 AND ("
+#define LED " STRAIGHT_JOIN customer c ON c.id = g.id"
+#define KNOWN " WHERE c.status <> 3 AND ("
 #define MAY_BE_TOLD "c.status = 1 AND c.marketing_ok = 1 AND c.barred_at IS NULL"
 
 /* select + rule + rest, the rule's values between those of the two. */
@@ -30,6 +32,9 @@ static enum status ask(struct db *db, const struct compiled *c, const struct ask
     enum status st = ST_BROKEN;
 
     buf_adds(&sql, a->select);
+    buf_adds(&sql, " FROM ");
+    buf_add(&sql, c->from.s, c->from.len);
+    buf_adds(&sql, c->from.len > 0 ? LED : "customer c");
     buf_adds(&sql, KNOWN);
     buf_add(&sql, c->sql.s, c->sql.len);
     buf_addc(&sql, ')');
@@ -53,6 +58,7 @@ static enum status compiled_of(const struct rule *r, const struct moment *m, boo
     if (*out == NULL)
         return ST_BROKEN;
     (*out)->few = few;
+    (*out)->lead = !few;
     st = compile_rule(r, m, *out);
     if (st != ST_OK)
         compiled_free(*out);
@@ -184,6 +190,26 @@ enum status audience_walk(struct db *db, const struct rule *r, const struct mome
         st = ids(db, c, &a, chunk->id, &chunk->n);
     if (st == ST_OK && chunk->n > 0)
         chunk->after_id = chunk->id[chunk->n - 1];
+    compiled_drop(c);
+    return st;
+}
+
+enum status audience_some(struct db *db, const struct rule *r, const struct moment *m,
+                          struct audience_chunk *chunk)
+{
+    const struct asked a = {.select = QUICK "c.id",
+                            .rest = " LIMIT ?",
+                            .arg = {DB_INT(chunk->room)},
+                            .n = 1};
+    struct compiled *c;
+    enum status st;
+
+    chunk->n = 0;
+    if (chunk->room < 1 || chunk->room > AUDIENCE_CHUNK_MAX)
+        return ST_BAD;
+    st = compiled_of(r, m, false, &c);
+    if (st == ST_OK)
+        st = ids(db, c, &a, chunk->id, &chunk->n);
     compiled_drop(c);
     return st;
 }

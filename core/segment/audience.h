@@ -48,6 +48,11 @@ struct audience_chunk {
 must_check enum status audience_walk(struct db *db, const struct rule *r,
                                      const struct moment *m, struct audience_chunk *c);
 
+/* Any of them, in no order, at most room: quick where few fit, and where many do. n < room:
+ * these are all. after_id is not looked at. */
+must_check enum status audience_some(struct db *db, const struct rule *r,
+                                     const struct moment *m, struct audience_chunk *c);
+
 /* Is that customer one of them? ST_OK, ST_NONE. */
 must_check enum status audience_has(struct db *db, const struct rule *r,
                                     const struct moment *m, int64_t customer_id);

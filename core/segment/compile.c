@@ -168,7 +168,30 @@ static void node_add(struct compiled *c, const struct node *n)
         [NODE_SAMPLE] = sample_add,     [NODE_IDS] = ids_add,
     };
 
-    kinds[n->kind](c, n);
+    if (n == c->led)
+        sql_add(c, "1 = 1");
+    else
+        kinds[n->kind](c, n);
+}
+
+/* The first of those that must all hold. */
+static void led_find(struct compiled *c, const struct node *n)
+{
+    for (const struct node *child = n->kind == NODE_ALL ? n->first : NULL;
+         child != NULL && c->led == NULL; child = child->next)
+        led_find(c, child);
+    if (c->led == NULL && rows_lead(n))
+        c->led = n;
+}
+
+static void led_add(struct compiled *c, const struct node *root)
+{
+    led_find(c, root);
+    if (c->led == NULL)
+        return;
+    lead_add(c, c->led);
+    c->from = c->sql;
+    c->sql = (struct buf){0};
 }
 
 /* ---- what it weighs --------------------------------------------------------------- */
@@ -216,10 +239,11 @@ static bool begin(const struct rule *r, const struct moment *m, struct compiled 
 {
     size_t room = texts_room(r);
 
-    out->sql = (struct buf){0};
+    out->sql = out->from = (struct buf){0};
     out->n = out->texts_n = 0;
     out->failed = out->heavy = false;
     out->moment = m;
+    out->led = NULL;
     out->cost = 0;
     out->texts = malloc(room);
     out->texts_cap = out->texts != NULL ? room : 0;
@@ -230,7 +254,7 @@ static enum status finish(struct compiled *c)
 {
     if (c->heavy)
         return ST_REFUSED;
-    if (c->sql.failed)
+    if (c->sql.failed || c->from.failed)
         return ST_BROKEN;
     return c->failed ? ST_BAD : ST_OK;
 }
@@ -243,6 +267,8 @@ enum status compile_node(const struct rule *r, const struct node *n,
     out->cost = node_cost(n);
     if (out->cost > COMPILE_COST_MAX)
         return ST_REFUSED;
+    if (out->lead)
+        led_add(out, n);
     node_add(out, n);
     return finish(out);
 }
@@ -278,6 +304,7 @@ enum status compile_value(const struct rule *r, const struct node *n,
 void compiled_free(struct compiled *c)
 {
     buf_free(&c->sql);
+    buf_free(&c->from);
     free(c->texts);
     c->texts = NULL;
     c->n = 0;

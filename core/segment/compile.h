@@ -27,20 +27,26 @@ struct compiled {
      * their ids, or one. Rows are then looked up customer by customer: else a server may
      * gather those of everybody first, each time. */
     bool few;
+    /* Set before; not with few. Whoever reads "customer c" must then read `from` first, if
+     * there is anything in it: customers who have the rows a part of the rule asks for,
+     * gathered at once, to be joined ON c.id = g.id. */
+    bool lead;
 
+    struct buf from;
     struct buf sql;
-    struct db_arg args[COMPILE_ARGS]; /* for the ? of sql, in their order */
+    struct db_arg args[COMPILE_ARGS]; /* for the ? of from and sql, in their order */
     size_t n;
     int cost;
     /* How it went, and what it is made with. */
     bool failed, heavy;
     const struct moment *moment;
-    char *texts; /* patterns */
+    const struct node *led; /* the node that stands in from */
+    char *texts;            /* patterns */
     size_t texts_n, texts_cap;
 };
 
-/* Sets all of out but `few`; it is yours: compiled_free. The rule is borrowed as long as out is
- * used. ST_REFUSED: too expensive, out->cost says how much (its sql is of no use). ST_BAD:
+/* Sets all of out but `few` and `lead`; it is yours: compiled_free. The rule is borrowed
+ * as long as out is used. ST_REFUSED: too expensive, out->cost says how much (its sql is of no use). ST_BAD:
  * a segment in it was not resolved. ST_BROKEN: no memory. */
 must_check enum status compile_rule(const struct rule *r, const struct moment *m,
                                     struct compiled *out);

@@ -24,6 +24,9 @@ void exists_end(struct compiled *c);
 
 void field_add(struct compiled *c, const struct node *n);
 void rows_add(struct compiled *c, const struct node *n); /* AGG, HAS */
+/* Can the customers it fits be gathered, so that nobody else need be looked at? */
+bool rows_lead(const struct node *n);
+void lead_add(struct compiled *c, const struct node *n);
 void agg_value_add(struct compiled *c, const struct node *n);
 void received_add(struct compiled *c, const struct node *n);
 void received_value_add(struct compiled *c, const struct node *n);

@@ -105,8 +105,11 @@ extern const size_t fields_n;
 /* Rows of a customer. */
 struct relation {
     const char *name;
-    const char *from, *of; /* FROM, and WHERE that ties it to c.id */
-    const char *at;        /* when: what windows and days_since_last look at */
+    const char *from;      /* FROM */
+    const char *of, *also; /* whose it is; "" or what else holds of each that counts */
+    const char *whole; /* those of everybody: the customer's number, never NULL … */
+    const char *order; /* … and from, read in the order of customers */
+    const char *at;    /* when: what windows and days_since_last look at */
     int cost;
     struct words did, did_not; /* "who bought", "who did not buy" */
     struct words among;        /* "in purchases" */

@@ -45,8 +45,15 @@ enum perm {
     PERM_SUPPORT,         /* answer guests, close and block */
     PERM_SETTING_VIEW,
     PERM_SETTING_EDIT,
+    PERM_BROADCAST_VIEW,
     PERM_BROADCAST_EDIT,
     PERM_BROADCAST_SEND,
+    PERM_BROADCAST_SERVICE, /* one that asks nobody whether they want advertising */
+    PERM_BROADCAST_CONFIRM, /* that a restored database is the shop's */
+    PERM_TEMPLATE_VIEW,
+    PERM_TEMPLATE_EDIT, /* pictures, and the bots' own texts, too */
+    PERM_AUTOMATION_VIEW,
+    PERM_AUTOMATION_EDIT,
     PERM_SEGMENT_VIEW,
     PERM_SEGMENT_EDIT,
     PERM_STATS_VIEW,

@@ -353,3 +353,12 @@ enum status staff_owner_first(struct db *db, int64_t now, int64_t external_id)
                                           .role = ROLE_OWNER},
                      &owner);
 }
+
+enum status staff_names(struct db *db, staff_named *fn, void *arg)
+{
+    enum status st = db_select(db, "SELECT id, name FROM staff ORDER BY id");
+
+    while (st == ST_OK && (st = db_next(db)) == ST_OK)
+        fn(arg, db_int(db, 0), db_text(db, 1, NULL));
+    return st == ST_NONE ? ST_OK : st;
+}

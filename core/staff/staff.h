@@ -73,6 +73,10 @@ must_check enum status staff_dismiss(struct db *db, int64_t now, int64_t id,
 must_check enum status staff_seen(struct db *db, int64_t now, const struct staff *s,
                                   const struct contact *c);
 
+/* All who ever worked here, by number. */
+typedef void staff_named(void *arg, int64_t id, const char *name);
+must_check enum status staff_names(struct db *db, staff_named *fn, void *arg);
+
 /* Their own choice. ST_BAD: neither "ru" nor "en". */
 must_check enum status staff_language(struct db *db, int64_t id, const char *language);
 

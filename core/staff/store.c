@@ -117,3 +117,12 @@ enum status store_page(struct db *db, int offset, int room, struct store *out, i
         store_read(db, &out[(*n)++]);
     return st == ST_NONE ? ST_OK : st;
 }
+
+enum status store_names(struct db *db, store_named *fn, void *arg)
+{
+    enum status st = db_select(db, "SELECT id, name FROM store ORDER BY id");
+
+    while (st == ST_OK && (st = db_next(db)) == ST_OK)
+        fn(arg, db_int(db, 0), db_text(db, 1, NULL));
+    return st == ST_NONE ? ST_OK : st;
+}

@@ -34,6 +34,10 @@ must_check enum status store_add(struct db *db, int64_t now,
                                  const struct store_spec *spec, int64_t *id);
 must_check enum status store_load(struct db *db, int64_t id, struct store *out);
 
+/* All there ever were, by number. */
+typedef void store_named(void *arg, int64_t id, const char *name);
+must_check enum status store_names(struct db *db, store_named *fn, void *arg);
+
 /* Open stores by name, those the person is bound to (staff_id 0: all). *n written. */
 must_check enum status store_list(struct db *db, int64_t staff_id, struct store *out,
                                   int room, int *n);

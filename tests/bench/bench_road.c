@@ -11,6 +11,11 @@
  *       tap.bulk.*, tap.bulk200.*: the same two while a broadcast of 100,000 is under way in
  *       the bulk lane, at the pace that Telegram allows (core/io/pace.h); how many of it
  *       left meanwhile is printed beside them
+ *   bench_road paced
+ *       a broadcast as it is sent, for DVORIK_BENCH_MINUTES (10), against a Bot API that
+ *       takes 30 messages a second and one a second to a chat (tests/harness/strict.h),
+ *       and one tap a second beside it: how much of the pace was used, how often it was
+ *       refused (429), and tap.paced.*
  *   bench_road memory
  *       memory.*: PSS of each process idle, after 100,000 and 200,000 updates
  *       (DVORIK_BENCH_UPDATES sets the half) */
@@ -18,8 +23,10 @@
 #include "core/base/json.h"
 #include "core/io/httpd.h"
 #include "core/io/pace.h"
+#include "tests/harness/announce.h"
 #include "tests/harness/broadcast.h"
 #include "tests/harness/house.h"
+#include "tests/harness/strict.h"
 #include "tests/harness/wire.h"
 #include "tests/harness/world.h"
 
@@ -35,7 +42,8 @@
 #define FIRST_PERSON 8000000000LL
 #define TAPS_IDLE 400
 #define TAPS_PACED 2000
-#define PACE_US 5000 /* 200 a second */
+#define PACE_US 5000            /* 200 a second */
+#define FIRST_TOLD 7000000000LL /* of the broadcast */
 
 struct tap {
     int64_t due, answered; /* microseconds; 0: not yet */
@@ -51,7 +59,10 @@ struct road {
     struct tap *taps;
     int n, posted, answered, window;
     bool open_loop;
+    int64_t pace_us;
     struct loop_timer pace;
+    struct strict *strict; /* NULL: it takes whatever comes */
+    int64_t told;          /* messages of the broadcast */
 };
 
 static void need(bool good, const char *what)
@@ -66,6 +77,17 @@ static void need(bool good, const char *what)
 
 static void post_more(struct road *r);
 
+static void too_many(struct http_req *req)
+{
+    static const char no[] =
+        "{\"ok\":false,\"error_code\":429,\"description\":\"Too Many Requests: retry "
+        "after 1\",\"parameters\":{\"retry_after\":1}}";
+    struct http_answer a = {
+        .status = 429, .type = "application/json", .body = no, .n = sizeof no - 1};
+
+    http_answer(req, &a);
+}
+
 static void on_call(void *arg, struct http_req *req)
 {
     struct road *r = arg;
@@ -78,6 +100,12 @@ static void on_call(void *arg, struct http_req *req)
     struct http_answer a = {
         .status = 200, .type = "application/json", .body = ok, .n = sizeof ok - 1};
 
+    if (person > 0 && r->strict != NULL &&
+        !strict_takes(r->strict, person, clock_now())) {
+        too_many(req);
+        return;
+    }
+    r->told += person >= FIRST_TOLD && person < FIRST_PERSON;
     if (person >= FIRST_PERSON && person < FIRST_PERSON + r->n) {
         struct tap *t = &r->taps[person - FIRST_PERSON];
 
@@ -147,9 +175,9 @@ static void on_pace(void *arg)
     int64_t first = r->taps[0].due, now = clock_now();
     int c;
 
-    while (r->posted < r->n && first + (int64_t)r->posted * PACE_US <= now &&
+    while (r->posted < r->n && first + (int64_t)r->posted * r->pace_us <= now &&
            (c = free_connection(r)) >= 0) {
-        r->taps[r->posted].due = first + (int64_t)r->posted * PACE_US;
+        r->taps[r->posted].due = first + (int64_t)r->posted * r->pace_us;
         need(post(r, c, FIRST_PERSON + r->posted++), "the webhook took no update");
     }
     loop_after(r->loop, &r->pace, 1, on_pace, r);
@@ -200,6 +228,7 @@ static void start(struct road *r)
     struct httpd_options o = {
         .listen = "127.0.0.1:0", .body_max = 1 << 20, .handler = on_call, .arg = r};
 
+    r->pace_us = PACE_US;
     r->loop = loop_new();
     r->api = httpd_open(r->loop, &o, NULL);
     need(r->api != NULL, "no server");
@@ -354,19 +383,68 @@ static void broadcast(struct road *r)
     db_close(db);
 }
 
+/* ---- at its pace ---------------------------------------------------------------- */
+
+static void campaign(struct road *r, int n)
+{
+    struct db *db = db_open(r->cfg);
+
+    need(db != NULL, "no memory");
+    announce_allow(db);
+    announce_people(db, FIRST_TOLD, n);
+    (void)announce_start(db, r->cfg);
+    db_close(db);
+}
+
+static void paced(struct road *r)
+{
+    const char *said = getenv("DVORIK_BENCH_MINUTES");
+    int seconds = 60 * (said ? (int)strtol(said, NULL, 10) : 10);
+    struct loop_timer wait = {0};
+    int64_t told, began;
+
+    need(seconds > 0, "odd DVORIK_BENCH_MINUTES");
+    r->n = r->answered = 0;
+    r->strict = calloc(1, sizeof *r->strict);
+    need(r->strict != NULL, "no memory");
+    campaign(r, PACE_BULK_PER_S * (seconds + 60));
+    for (int i = 0; i < 600 && r->told < PACE_BULK_PER_S * 5; i++) {
+        loop_after(r->loop, &wait, 100, look_again, r);
+        loop_run(r->loop);
+    }
+    told = r->told;
+    began = clock_now();
+    r->pace_us = SECOND;
+    taps(r, seconds, 0);
+    printf("paced.sent %.2f a second\n",
+           (double)(r->told - told) * 1e6 / (double)(clock_now() - began));
+    printf("paced.used %.2f %% (99) # of %d a second, for %d s\n",
+           (double)(r->told - told) * 1e8 / (double)(clock_now() - began) /
+               PACE_BULK_PER_S,
+           PACE_BULK_PER_S, seconds);
+    printf("paced.429 %lld (0) # %lld by the chat\n",
+           (long long)(r->strict->refused_bot + r->strict->refused_chat),
+           (long long)r->strict->refused_chat);
+    print_taps(r, "paced");
+    free(r->strict);
+    r->strict = NULL;
+}
+
 int main(int argc, char **argv)
 {
     static struct road r;
     const char *half = getenv("DVORIK_BENCH_UPDATES");
     int updates = half ? (int)strtol(half, NULL, 10) : 100000;
 
-    need(argc == 2, "say tap, bulk or memory");
+    need(argc == 2, "say tap, bulk, paced or memory");
     start(&r);
     taps(&r, 50, 1); /* connections, statements, scripts: warm */
     if (strcmp(argv[1], "tap") == 0) {
         both(&r, "idle", "200");
     } else if (strcmp(argv[1], "bulk") == 0) {
         broadcast(&r);
+    } else if (strcmp(argv[1], "paced") == 0) {
+        paced(&r);
     } else {
         print_memory(&r, "idle");
         taps(&r, updates, CONNECTIONS);

@@ -73,17 +73,23 @@ struct text_source {
 };
 bool call_text_from(struct call *c, const struct text_source *src, struct text *t);
 void message_take_text(struct message *m, struct text *t); /* t is emptied */
+/* edit.c: the caption of an InputMedia…, read with its own mode. */
+bool call_media_caption(struct call *c, struct jv media, struct text *t);
+/* send.c: puts m, whose text, file and media are set, into the chat; takes m and t over.
+ * NULL: refused. */
+struct message *call_put(struct call *c, struct chat *chat, struct message *m,
+                         struct text *t);
 /* The picture or document that a parameter or an attach:// address names; 0: refused.
  */
 int64_t call_file(struct call *c, const char *param, enum media media);
 int64_t call_file_from(struct call *c, const char *s, size_t n, enum media media);
 
 /* Every handler. */
-call_fn send_message, send_photo, send_document, send_chat_action, copy_message,
-    edit_text, edit_caption, edit_markup, edit_media, delete_message, delete_messages,
-    answer_callback, get_me, get_chat, get_chat_member, get_chat_administrators,
-    get_member_count, get_file, set_webhook, delete_webhook, get_webhook_info,
-    get_updates, set_commands, get_commands, delete_commands, set_about, get_about,
-    set_menu_button, get_menu_button, answer_join_request;
+call_fn send_message, send_photo, send_video, send_media_group, send_document,
+    send_chat_action, copy_message, edit_text, edit_caption, edit_markup, edit_media,
+    delete_message, delete_messages, answer_callback, get_me, get_chat, get_chat_member,
+    get_chat_administrators, get_member_count, get_file, set_webhook, delete_webhook,
+    get_webhook_info, get_updates, set_commands, get_commands, delete_commands,
+    set_about, get_about, set_menu_button, get_menu_button, answer_join_request;
 
 #endif

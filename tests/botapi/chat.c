@@ -195,6 +195,13 @@ static void media_json(struct world *w, const struct bot *b, const struct messag
             size_json(f, b->id, 'y', out);
         }
         buf_addc(out, ']');
+    } else if (m->media == MEDIA_VIDEO && f != NULL) {
+        buf_adds(out, ",\"video\":{\"width\":1,\"height\":1,\"duration\":1,"
+                      "\"mime_type\":\"video/mp4\",\"file_id\":\"");
+        file_id(f, b->id, 'v', out);
+        buf_adds(out, "\",\"file_unique_id\":\"");
+        file_unique(f, 'v', out);
+        buf_addf(out, "\",\"file_size\":%zu}", f->n);
     } else if (m->media == MEDIA_DOCUMENT && f != NULL) {
         buf_adds(out, ",\"document\":{");
         if (m->file_name != NULL) {
@@ -212,7 +219,8 @@ static void media_json(struct world *w, const struct bot *b, const struct messag
 
 static void text_json(const struct message *m, struct buf *out)
 {
-    bool caption = m->media == MEDIA_PHOTO || m->media == MEDIA_DOCUMENT;
+    bool caption = m->media == MEDIA_PHOTO || m->media == MEDIA_DOCUMENT ||
+                   m->media == MEDIA_VIDEO;
 
     if (m->text_n == 0)
         return;

@@ -129,7 +129,7 @@ void edit_markup(struct call *c)
 }
 
 /* InputMediaPhoto or InputMediaDocument as JSON, its caption read with its own mode. */
-static bool media_caption(struct call *c, struct jv media, struct text *t)
+bool call_media_caption(struct call *c, struct jv media, struct text *t)
 {
     struct buf s = {0}, mode = {0};
     struct text_source src = {.limit = 1024};
@@ -164,7 +164,7 @@ void edit_media(struct call *c)
     if (call_ok(c) && address != NULL)
         to.file = call_file_from(c, address, strlen(address),
                                  photo ? MEDIA_PHOTO : MEDIA_DOCUMENT);
-    if (call_ok(c) && media_caption(c, media, &t)) {
+    if (call_ok(c) && call_media_caption(c, media, &t)) {
         m->media = photo ? MEDIA_PHOTO : MEDIA_DOCUMENT;
         apply(c, chat, m, &to);
     }

@@ -43,9 +43,8 @@ static int64_t reply_target(struct call *c, const struct chat *chat)
     return 0;
 }
 
-/* Puts m, whose text, file and media are set, into the chat; takes m and t over. */
-static struct message *put(struct call *c, struct chat *chat, struct message *m,
-                           struct text *t)
+struct message *call_put(struct call *c, struct chat *chat, struct message *m,
+                         struct text *t)
 {
     struct markup k = {0};
 
@@ -100,7 +99,7 @@ static void send(struct call *c, const char *text_param, const char *file_param,
         if (media == MEDIA_DOCUMENT && a->kind == ARG_FILE)
             person_set(&m->file_name, a->filename);
     }
-    m = put(c, chat, m, &t);
+    m = call_put(c, chat, m, &t);
     if (m != NULL)
         message_json(c->w, c->bot, chat, m, &c->result);
 }
@@ -113,6 +112,11 @@ void send_message(struct call *c)
 void send_photo(struct call *c)
 {
     send(c, "caption", "photo", MEDIA_PHOTO);
+}
+
+void send_video(struct call *c)
+{
+    send(c, "caption", "video", MEDIA_VIDEO);
 }
 
 void send_document(struct call *c)
@@ -160,7 +164,7 @@ void copy_message(struct call *c)
     m->file = from->file;
     if (from->file_name != NULL)
         person_set(&m->file_name, from->file_name);
-    m = put(c, to, m, &t);
+    m = call_put(c, to, m, &t);
     if (m != NULL)
         buf_addf(&c->result, "{\"message_id\":%lld}", (long long)m->id);
 }

@@ -39,7 +39,7 @@ struct person {
     bool deactivated;
 };
 
-enum media { MEDIA_NONE, MEDIA_PHOTO, MEDIA_DOCUMENT, MEDIA_OTHER };
+enum media { MEDIA_NONE, MEDIA_PHOTO, MEDIA_DOCUMENT, MEDIA_OTHER, MEDIA_VIDEO };
 
 struct message {
     int64_t id, date, edit_date; /* seconds */
@@ -50,7 +50,7 @@ struct message {
     char *markup;   /* JSON, or NULL */
     bool markup_inline, protect, silent, caption_above;
     enum media media;
-    int64_t file;    /* its number, of MEDIA_PHOTO and MEDIA_DOCUMENT */
+    int64_t file;    /* its number, of a photo, a video, a document */
     char *file_name; /* of a document, or NULL */
     char *other;     /* members as JSON for what else there is: contact …, or NULL */
     int64_t reply_to;

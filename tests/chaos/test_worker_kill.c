@@ -357,7 +357,7 @@ static void dead_parents_lose_nothing(void **state)
 
 static const char *const points[] = {
     "logic.begun:2",     "logic.claimed:3",   "logic.ran:2",       "db.before_commit:4",
-    "db.after_commit:2", "logic.committed:3", "logic.on_board:2",  "turn.before:2",
+    "db.after_commit:5", "logic.committed:3", "logic.on_board:2",  "turn.before:2",
     "turn.after:2",      "logic.claimed:20",  "db.after_commit:7", "turn.after:3",
 };
 

@@ -30,9 +30,20 @@
 
 /* Tables that grow with the shop's life; "customer" is seeded, the others, too, or would
  * be found empty, which MySQL may well read whole. */
-static const char *const growing[] = {
-    "customer", "customer_word", "customer_tag", "discount", "redemption",
-    "message",  "audit",         "consent",      "shift",    "segment_member"};
+static const char *const growing[] = {"customer",
+                                      "customer_word",
+                                      "customer_tag",
+                                      "discount",
+                                      "redemption",
+                                      "message",
+                                      "audit",
+                                      "consent",
+                                      "shift",
+                                      "segment_member",
+                                      "broadcast_recipient",
+                                      "broadcast_click",
+                                      "automation_run",
+                                      "automation_word"};
 
 static const char *const more[] = {
     "/api/v1/users?limit=200",
@@ -54,8 +65,16 @@ static const char *const more[] = {
     "/api/v1/stats/detailed?group_by=source",
     "/api/v1/stats/detailed?group_by=staff&store_id=1",
     "/api/v1/stats/funnel",
+    "/api/v1/audit?limit=200",
+    "/api/v1/audit?limit=200&action=customer.join",
+    "/api/v1/audit?limit=200&entity=customer&actor=customer",
+    "/api/v1/audit?limit=200&from=2020-01-01T00:00:00Z",
     "/api/v1/segments?q=%D0%A1%D0%B2%D0%BE%D0%B8&kind=list",
     "/api/v1/segments?sort=-updated_at",
+    "/api/v1/automations?q=%D0%9F&state=active",
+    "/api/v1/automations/1/runs?limit=200",
+    "/api/v1/automations/1/runs?state=exited&sort=-id",
+    "/api/v1/automations/1/stats",
     "/api/v1/segments/1",
     "/api/v1/segments/1/count?max_age=60",
     "/api/v1/segments/1/count",
@@ -63,6 +82,15 @@ static const char *const more[] = {
     "/api/v1/segments/1/explain?customer_id=17",
     "/api/v1/segments/2/users?limit=200",
     "/api/v1/segments/2/explain?customer_id=17",
+    "/api/v1/broadcasts?status=scheduled,sending&q=%D0%9D",
+    "/api/v1/broadcasts?sort=-start_at&from=2026-01-01T00:00:00Z",
+    "/api/v1/broadcasts?segment_id=1&include_total=true",
+    "/api/v1/broadcasts/1",
+    "/api/v1/broadcasts/1/stats",
+    "/api/v1/broadcasts/1/recipients?limit=200",
+    "/api/v1/broadcasts/1/recipients?state=sent,failed&variant=1",
+    "/api/v1/broadcasts/1/recipients?why=no_consent",
+    "/api/v1/broadcasts/calendar",
 };
 
 static struct server *mysql;
@@ -110,6 +138,54 @@ static void segments_seed(void)
         assert_int_equal(db_exec(api_place.db, NULL, sql[i]), ST_OK);
 }
 
+/* One that went to everybody, with a tenth of them held out, and half of whom pressed. */
+static void broadcasts_seed(void)
+{
+    static const char *const sql[] = {
+        "INSERT INTO broadcast (id, name, purpose, state, segment_id, start_at,"
+        " started_at, filled_at, holdout_bp, created_at, updated_at) VALUES"
+        " (1, 'Всем', 2, 5, 1, NOW(6), NOW(6), NOW(6), 1000, NOW(6), NOW(6))",
+        "INSERT INTO broadcast_variant (broadcast_id, no, content) VALUES"
+        " (1, 1, '{\"ru\":{\"text\":\"x\"}}')",
+        "INSERT INTO broadcast_recipient (broadcast_id, customer_id, state, why,"
+        " variant, due) SELECT 1, id, IF(id % 10 = 0, 8, IF(id % 10 = 1, 5, 3)),"
+        " IF(id % 10 = 1, 2, 0), 1, NOW(6) FROM customer",
+        "INSERT INTO broadcast_count (broadcast_id, variant, state, why, n)"
+        " SELECT 1, 1, state, why, COUNT(*) FROM broadcast_recipient"
+        " GROUP BY state, why",
+        "INSERT INTO broadcast_click (broadcast_id, customer_id, link, first_at,"
+        " last_at) SELECT 1, id, 101, NOW(6), NOW(6) FROM customer WHERE id % 2 = 0",
+    };
+
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++)
+        assert_int_equal(db_exec(api_place.db, NULL, sql[i]), ST_OK);
+}
+
+/* Three, with everybody in one of them. */
+static void automations_seed(void)
+{
+    static const char *const sql[] = {
+        "INSERT INTO automation (id, name, state, cause, since, created_at, updated_at)"
+        " VALUES (1, 'П', 2, 3, NOW(6), NOW(6), NOW(6)),"
+        " (2, 'Р', 2, 4, NOW(6), NOW(6), NOW(6)), (3, 'С', 2, 1, NOW(6), NOW(6), "
+        "NOW(6))",
+        "INSERT INTO automation_plan (automation_id, no, body, made_at)"
+        " SELECT id, 1, '{\"steps\":[{\"do\":\"add_tag\",\"tag\":\"x\"}]}', NOW(6)"
+        " FROM automation",
+        "INSERT INTO automation_run (automation_id, plan, customer_id, person_id,"
+        " enter_key, state, why, wake_at, due_at, entered_at) SELECT 1 + id % 3, 1, id,"
+        " id, 'x', IF(id % 30 < 3, 3, 2), IF(id % 30 < 3, 1, 0), NOW(6), NOW(6), NOW(6)"
+        " FROM customer",
+        "INSERT INTO automation_word (run_id, step, automation_id, message_id,"
+        " discount_id, at)"
+        " SELECT id, 0, automation_id, id, IF(id % 2 = 0, id, NULL), NOW(6)"
+        " FROM automation_run",
+    };
+
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++)
+        assert_int_equal(db_exec(api_place.db, NULL, sql[i]), ST_OK);
+}
+
 static void seed(void)
 {
     char head[80], sql[80];
@@ -120,6 +196,8 @@ static void seed(void)
     script_run(head, "tests/bench/api/customers.sql");
     script_run(head, "tests/bench/api/messages.sql");
     segments_seed();
+    broadcasts_seed();
+    automations_seed();
     for (size_t i = 0; i < sizeof growing / sizeof *growing; i++) {
         const char *why;
         int n = snprintf(sql, sizeof sql, "ANALYZE TABLE %s", growing[i]);

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "api/openapi.h"
-#include "tests/flow/api_segments.h"
+#include "tests/flow/api_broadcasts.h"
 #include "tests/harness/api.h"
 #include "tests/harness/dose.h"
 #include "tests/harness/wild.h"
@@ -53,6 +53,7 @@ static void place_fill(void)
         a_discount(customer);
         a_discount(customer);
     }
+    broadcasts_of_all_states(owner);
 }
 
 static int opened(void **state)

@@ -104,7 +104,7 @@ static void refused(const char *query)
 static void what_is_no_filter(void **state)
 {
     (void)state;
-    refused("segment_id=1");
+    refused("segment=1");
     refused("birthday_from=13-01");
     refused("birthday_to=02-30");
     refused("birthday_to=5-1-1");

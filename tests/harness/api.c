@@ -300,6 +300,9 @@ static void hold_against_description(const struct ask *ask, const struct heard *
         return;
     if (strcmp(type, "text/csv") == 0 && json_get(response, "content.text/csv") != NULL)
         return;
+    if (json_get(response, content) != NULL &&
+        (strncmp(type, "image/", 6) == 0 || strncmp(type, "video/", 6) == 0))
+        return;
     if (strcmp(type, "text/event-stream") == 0 &&
         json_get(response, "content.text/event-stream") != NULL)
         return;
@@ -318,9 +321,11 @@ int asks_say(const struct ask *ask)
                           .method = ask->method,
                           .path = ask->path,
                           .body = ask->body,
-                          .n = ask->body != NULL ? strlen(ask->body) : 0};
+                          .n = ask->body_n};
     int fd;
 
+    if (web.n == 0 && ask->body != NULL)
+        web.n = strlen(ask->body);
     buf_addf(&headers, "Accept-Language: %s\r\n", ask->lang != NULL ? ask->lang : "en");
     if (ask->body != NULL &&
         (ask->headers == NULL || strstr(ask->headers, "Content-Type") == NULL))

@@ -55,6 +55,7 @@ struct ask {
     const char *if_match, *key;
     const char *headers; /* more of them, each with \r\n; NULL: none */
     const char *lang;    /* NULL: en */
+    size_t body_n;       /* of bytes, which are no JSON; 0: up to the NUL */
 };
 struct heard {
     int status;

@@ -215,7 +215,8 @@ static const char *named(const char *const *names, int n)
     return names[n];
 }
 
-static const char *const sources[] = {"", "subscription", "birthday", "manual"};
+static const char *const sources[] = {"", "subscription", "birthday", "manual",
+                                      "campaign"};
 static const char *const states[] = {"", "active", "used", "expired", "revoked"};
 const char *const slow_purposes[] = {"", "service", "marketing", "receipt"};
 static const char *const sent_states[] = {"",       "queued",  "sending", "sent",

@@ -122,6 +122,11 @@ void chat_apply(const struct chat_call *call)
 
     if (text == NULL)
         text = json_text(p, "caption", NULL);
+    if (strcmp(call->method, "copyMessage") == 0) {
+        snprintf(who, sizeof(who), "(post %" PRId64 ")",
+                 json_int_or(p, "message_id", 0));
+        text = who;
+    }
     if (strncmp(call->method, "edit", 4) == 0)
         m = find(call->bot, chat, json_int_or(p, "message_id", 0));
     else

@@ -120,8 +120,18 @@ static enum status send_bot_call(struct step *s)
     return ST_OK;
 }
 
+/* On this stage nobody of a broadcast is reached: what becomes of them is told by
+ * tests/store/test_broadcast_send.c. */
+static enum status send_broadcast_chunk(struct step *s)
+{
+    assert_true(json_int_or(s->job->args, "b", 0) > 0);
+    return ST_OK;
+}
+
 static step_fn *step_of(enum kind k)
 {
+    if (k == KIND_SEND_BROADCAST_CHUNK)
+        return send_broadcast_chunk;
     if (k == KIND_SEND_MESSAGE)
         return send_message;
     if (k == KIND_SEND_MEMBER_CHECK)

@@ -45,6 +45,11 @@ static inline void put_words(void)
     EXEC("INSERT INTO support_copy (message_id, thread_id) SELECT MIN(id), ? FROM "
          "message",
          DB_INT(thread));
+    EXEC(
+        "INSERT INTO idempotency (staff_id, name, body_hash, made_at, status, type,"
+        " etag, location, answer, customer_id) VALUES (?, 'k', REPEAT('h', 32), ?, 200,"
+        " '', '', '', '{\"name\":\"Аннабель\"}', ?)",
+        DB_INT(shop.owner.id), DB_TIME(NOW), DB_INT(anna.id));
     EXEC("INSERT INTO support_block (customer_id, staff_id, at) VALUES (?, ?, ?)",
          DB_INT(anna.id), DB_INT(shop.owner.id), DB_TIME(NOW));
 }
@@ -136,6 +141,35 @@ static inline void put_desk(void)
          DB_TEXT(line), DB_TIME(NOW));
 }
 
+/* What the shop says by itself: for what she entered. */
+static inline void put_automation(void)
+{
+    EXEC("INSERT INTO automation (name, cause, created_at, updated_at)"
+         " VALUES ('привет', 1, ?, ?)",
+         DB_TIME(NOW), DB_TIME(NOW));
+    EXEC("INSERT INTO automation_plan (automation_id, no, body, made_at)"
+         " SELECT MAX(id), 1, '{}', ? FROM automation",
+         DB_TIME(NOW));
+    EXEC("INSERT INTO automation_run (automation_id, plan, customer_id, person_id,"
+         " enter_key, wake_at, due_at, entered_at) SELECT MAX(id), 1, ?, ?, 'welcome',"
+         " ?, ?, ? FROM automation",
+         DB_INT(anna.id), DB_INT(anna.id), DB_TIME(NOW), DB_TIME(NOW), DB_TIME(NOW));
+}
+
+/* What was sent to her as one of many. */
+static inline void put_broadcast(void)
+{
+    EXEC("INSERT INTO broadcast (name, purpose, state, created_at, updated_at)"
+         " VALUES ('к осени', 2, 5, ?, ?)",
+         DB_TIME(NOW), DB_TIME(NOW));
+    EXEC("INSERT INTO broadcast_recipient (broadcast_id, customer_id, state, due,"
+         " external_id, ended_at) SELECT MAX(id), ?, 3, ?, 5151, ? FROM broadcast",
+         DB_INT(anna.id), DB_TIME(NOW), DB_TIME(NOW));
+    EXEC("INSERT INTO broadcast_click (broadcast_id, customer_id, link, first_at,"
+         " last_at) SELECT MAX(id), ?, 1, ?, ? FROM broadcast",
+         DB_INT(anna.id), DB_TIME(NOW), DB_TIME(NOW));
+}
+
 static inline int opened(void **state)
 {
     (void)state;
@@ -152,6 +186,8 @@ static inline int opened(void **state)
     put_copies();
     put_files();
     put_desk();
+    put_broadcast();
+    put_automation();
     return 0;
 }
 

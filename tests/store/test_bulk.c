@@ -86,7 +86,7 @@ static enum status turn_work(struct db *db, void *arg)
         db_exec(db, NULL, "DELETE FROM job_open WHERE kind LIKE 'core.bulk%'");
 
     if (st == ST_OK)
-        st = bulk_slice(db, SHOP_NOW, t->id, DAY_OF);
+        st = bulk_slice(db, &(struct moment){.now = SHOP_NOW, .today = DAY_OF}, t->id);
     return st == ST_NONE ? ST_OK : st;
 }
 

@@ -74,7 +74,7 @@ static void formula(int64_t now, int64_t from, int64_t until)
         assert_int_equal(by[s].redeemed, db_int(shop.db, 0));
         assert_int_equal(by[s].voided, db_int(shop.db, 1));
         assert_int_equal(by[s].amount, db_int(shop.db, 2));
-        if (until - from == SPAN)
+        if (s != SOURCE_CAMPAIGN && until - from == SPAN) /* none is a campaign's */
             assert_true(by[s].issued > 500 && by[s].redeemed > 300);
     }
 }

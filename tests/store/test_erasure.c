@@ -58,7 +58,12 @@ static bool is_about_others(const char *table)
         "job_open",       /* on its way for a moment; its message is cancelled */
         "idempotency",    /* answers to the panel, for a day */
         "tag",            /* the shop's own words */
-        "bulk_part",      /* an export by the shop, for a day */
+        "broadcast",      /* what it is called */
+        "automation",
+        "automation_plan",
+        "media_part", /* a picture of the shop's */
+        "template",   /* what it is called */
+        "bulk_part",  /* an export by the shop, for a day */
         "settings",
         "settings_history",
         "bot_profile",

@@ -166,7 +166,7 @@ static bool may_be_hidden(const struct erasure_rule *r)
         "document.body",          "discount_shown.code",   "move_code.code_hash",
         "job_dead.body",          "discount.status",       "customer.phone_hash",
         "customer.profile_alone", "customer.profile_keys", "customer_word.word",
-        "bulk_part.body",
+        "bulk_part.body",         "idempotency.answer",
     };
     char name[140];
 

@@ -34,6 +34,7 @@ static const struct field fields[] = {
     {"tags", FIELD_TEXTS, .min = 2, .max = 4},
     {"limits", FIELD_OBJECT, .fields = limits, .n = 2},
     {"rule", FIELD_JSON},
+    {"steps", FIELD_OBJECTS, .fields = limits, .n = 2, .most = 2},
 };
 #define N (sizeof fields / sizeof *fields)
 
@@ -84,7 +85,8 @@ static void what_fits_is_taken(void **state)
               "\"at\":\"2026-11-20T09:00:00.5+10:00\",\"day\":\"2024-02-29\","
               "\"clock\":\"23:59\",\"colour\":\"blue\",\"ids\":[3,1],"
               "\"colours\":[\"green\",\"red\"],\"tags\":[\"ab\",\"абвг\"],"
-              "\"limits\":{\"most\":10},\"rule\":{\"any\":[1]}}"),
+              "\"limits\":{\"most\":10},\"rule\":{\"any\":[1]},"
+              "\"steps\":[{\"most\":1},{\"most\":2,\"note\":\"b\"}]}"),
         ST_OK);
     assert_string_equal(given_text(&c.body, "name"), "Двор");
     assert_string_equal(given_text(&c.body, "page"), "a\nb");
@@ -101,6 +103,9 @@ static void what_fits_is_taken(void **state)
     assert_string_equal(given_value(&c.body, "tags")->texts[1], "абвг");
     assert_int_equal(given_int(given_value(&c.body, "limits")->object, "most", 0), 10);
     assert_non_null(given_value(&c.body, "rule")->json);
+    assert_int_equal(given_value(&c.body, "steps")->n, 2);
+    assert_string_equal(given_text(&given_value(&c.body, "steps")->object[1], "note"),
+                        "b");
 }
 
 static void what_is_absent_is_not_given(void **state)
@@ -152,6 +157,11 @@ static void each_error_has_its_pointer(void **state)
         {"\"limits\":{\"most\":1,\"least\":1}", "/limits/least", "unknown"},
         {"\"limits\":[]", "/limits", "type"},
         {"\"rule\":\"x\"", "/rule", "type"},
+        {"\"steps\":{}", "/steps", "type"},
+        {"\"steps\":[{\"most\":1},3]", "/steps/1", "type"},
+        {"\"steps\":[{}]", "/steps/0/most", "required"},
+        {"\"steps\":[{\"most\":1,\"x\":1}]", "/steps/0/x", "unknown"},
+        {"\"steps\":[{\"most\":1},{\"most\":1},{\"most\":1}]", "/steps", "too_many"},
         {"\"a/b~c\":1", "/a~1b~0c", "unknown"},
         {"\"a.b\":1", "/a.b", "unknown"},
     };

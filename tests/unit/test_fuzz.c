@@ -19,19 +19,20 @@
 typedef int fuzz_fn(const uint8_t *data, size_t n);
 
 /* fuzz_update of tests/fuzz/fuzz_update.c … : the Makefile gives each its name. */
-fuzz_fn fuzz_api, fuzz_cal, fuzz_code, fuzz_cron, fuzz_entry, fuzz_form, fuzz_grammar,
-    fuzz_init, fuzz_intake, fuzz_json, fuzz_picture, fuzz_profile, fuzz_segment,
-    fuzz_update;
+fuzz_fn fuzz_api, fuzz_cal, fuzz_code, fuzz_content, fuzz_cron, fuzz_entry, fuzz_form,
+    fuzz_grammar, fuzz_init, fuzz_intake, fuzz_json, fuzz_media, fuzz_picture,
+    fuzz_profile, fuzz_segment, fuzz_update;
 
 static const struct target {
     const char *name;
     fuzz_fn *run;
 } targets[] = {
     {"api", fuzz_api},         {"cal", fuzz_cal},         {"code", fuzz_code},
-    {"cron", fuzz_cron},       {"entry", fuzz_entry},     {"form", fuzz_form},
-    {"grammar", fuzz_grammar}, {"init", fuzz_init},       {"intake", fuzz_intake},
-    {"json", fuzz_json},       {"picture", fuzz_picture}, {"profile", fuzz_profile},
-    {"segment", fuzz_segment}, {"update", fuzz_update},
+    {"content", fuzz_content}, {"cron", fuzz_cron},       {"entry", fuzz_entry},
+    {"form", fuzz_form},       {"grammar", fuzz_grammar}, {"init", fuzz_init},
+    {"intake", fuzz_intake},   {"json", fuzz_json},       {"media", fuzz_media},
+    {"picture", fuzz_picture}, {"profile", fuzz_profile}, {"segment", fuzz_segment},
+    {"update", fuzz_update},
 };
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))
 

@@ -97,6 +97,33 @@ static void test_chat_moves(void **state)
           "-1001113717682}}");
 }
 
+/* By the name Telegram gave it a picture is not known any more: its bytes go along. */
+static void test_a_picture_is_uploaded_again(void **state)
+{
+    (void)state;
+    check("{\"method\":\"sendPhoto\",\"params\":{\"chat_id\":7,\"photo\":\"A\"},"
+          "\"media\":"
+          "[{\"id\":3,\"place\":0,\"field\":\"photo\",\"file_id\":\"A\"}]}",
+          TG_ACT_REUPLOAD,
+          "{\"media\":[{\"id\":3,\"place\":0,\"field\":\"photo\"}],"
+          "\"method\":\"sendPhoto\",\"params\":{\"chat_id\":7}}");
+    check("{\"method\":\"sendMediaGroup\",\"params\":{\"media\":["
+          "{\"type\":\"photo\",\"media\":\"attach://m0\"},"
+          "{\"type\":\"video\",\"media\":\"B\"}]},\"media\":["
+          "{\"id\":3,\"place\":0,\"field\":\"m0\"},"
+          "{\"id\":4,\"place\":1,\"field\":\"m1\",\"file_id\":\"B\"}]}",
+          TG_ACT_REUPLOAD,
+          "{\"media\":[{\"id\":3,\"place\":0,\"field\":\"m0\"},"
+          "{\"id\":4,\"place\":1,\"field\":\"m1\"}],"
+          "\"method\":\"sendMediaGroup\",\"params\":{\"media\":["
+          "{\"type\":\"photo\",\"media\":\"attach://m0\"},"
+          "{\"type\":\"video\",\"media\":\"attach://m1\"}]}}");
+    /* all of them have gone as bytes already */
+    check("{\"method\":\"sendPhoto\",\"params\":{\"chat_id\":7},\"media\":"
+          "[{\"id\":3,\"place\":0,\"field\":\"photo\"}]}",
+          TG_ACT_REUPLOAD, NULL);
+}
+
 static void test_the_rest_is_not_mended(void **state)
 {
     static const char payload[] =
@@ -208,6 +235,7 @@ int main(void)
         cmocka_unit_test(test_formatting_goes_the_words_stay),
         cmocka_unit_test(test_reply_goes),
         cmocka_unit_test(test_chat_moves),
+        cmocka_unit_test(test_a_picture_is_uploaded_again),
         cmocka_unit_test(test_the_rest_is_not_mended),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_a_picture_becomes_words),

@@ -175,6 +175,89 @@ static void test_upload_is_multipart(void **state)
     boor_end();
 }
 
+/* The body as it was made, and files of an album beside what stands in it. */
+static void test_a_body_that_was_made_already(void **state)
+{
+    static const struct boor_line script[] = {{ANSWER, FINE}};
+    static const char body[] = "{\"chat_id\":4503599627370495,\"text\":\"Привет\"}";
+    struct tg_ask a = {.bot = TG_CLIENT,
+                       .method = "sendMessage",
+                       .body = body,
+                       .body_n = strlen(body),
+                       .done = on_done,
+                       .arg = &client};
+
+    (void)state;
+    boor_start(script, 1);
+    client_open(NULL);
+    client.expected = 1;
+    assert_int_equal(tg_call(client.tg, &a), ST_OK);
+    loop_run(client.loop);
+    assert_int_equal(client.verdict.fate, TG_SENT);
+    assert_non_null(strstr(boor.last.s, "Content-Type: application/json\r\n"));
+    assert_string_equal(strstr(boor.last.s, "\r\n\r\n") + 4, body);
+    client_close();
+    boor_end();
+}
+
+static void test_an_album_brings_several_files(void **state)
+{
+    static const struct boor_line script[] = {{ANSWER, FINE}, {CLOSE}};
+    static const char body[] =
+        "{\"chat_id\":7,\"media\":[{\"media\":\"attach://m0\"}]}";
+    static const char *const names[] = {"m0", "m1", "m2"};
+    static char bytes[3][70000]; /* more than one piece of curl's */
+    struct tg_file files[3];
+    struct tg_ask a = {.bot = TG_CLIENT,
+                       .method = "sendMediaGroup",
+                       .body = body,
+                       .body_n = strlen(body),
+                       .file = files,
+                       .files = 3,
+                       .done = on_done,
+                       .arg = &client};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        memset(bytes[i], 'a' + i, sizeof(bytes[i]));
+        files[i] = (struct tg_file){names[i], "p.png", "image/png", bytes[i],
+                                    sizeof(bytes[i])};
+    }
+    boor_start(script, 2);
+    client_open(NULL);
+    client.expected = 1;
+    assert_int_equal(tg_call(client.tg, &a), ST_OK);
+    loop_run(client.loop);
+    assert_int_equal(client.verdict.fate, TG_SENT);
+    assert_non_null(strstr(boor.last.s, "name=\"chat_id\"\r\n\r\n7\r\n"));
+    assert_non_null(strstr(boor.last.s, "[{\"media\":\"attach://m0\"}]"));
+    for (int i = 0; i < 3; i++) {
+        char head[64];
+        const char *at;
+
+        snprintf(head, sizeof(head), "name=\"m%d\"; filename=\"p.png\"\r\n", i);
+        at = strstr(boor.last.s, head);
+        assert_non_null(at);
+        at = strstr(at, "\r\n\r\n") + 4;
+        assert_memory_equal(at, bytes[i], sizeof(bytes[i]));
+        assert_memory_equal(at + sizeof(bytes[i]), "\r\n--", 4);
+    }
+    /* and once more, whose answer is lost: it is not sent again */
+    client.expected = 2;
+    assert_int_equal(tg_call(client.tg, &a), ST_OK);
+    loop_run(client.loop);
+    assert_int_equal(client.verdict.fate, TG_UNSURE);
+    /* what is no file, and too many of them */
+    files[1].n = 0;
+    assert_int_equal(tg_call(client.tg, &a), ST_BROKEN);
+    files[1].n = 1;
+    a.files = TG_FILES_MAX + 1;
+    assert_int_equal(tg_call(client.tg, &a), ST_BROKEN);
+    client_close();
+    boor_end();
+    assert_int_equal(boor.requests, 2);
+}
+
 static void test_refusals(void **state)
 {
     static const struct boor_line script[] = {
@@ -357,6 +440,8 @@ int main(void)
         cmocka_unit_test(test_sends_json_and_keeps_the_connection),
         cmocka_unit_test(test_request_is_what_the_api_wants),
         cmocka_unit_test(test_upload_is_multipart),
+        cmocka_unit_test(test_a_body_that_was_made_already),
+        cmocka_unit_test(test_an_album_brings_several_files),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_a_lost_answer_is_never_sent_again),
         cmocka_unit_test(test_silence_is_unsure_in_time),

@@ -78,6 +78,8 @@ static const struct talk_row screens[] = {
     {"o:yes", owner_yes, NEED_NOTHING},
     {"o:no", owner_no, NEED_NOTHING},
     {"o:back", owner_back, NEED_NOTHING},
+    {"b:go", restored_go, NEED_STAFF, PERM_BROADCAST_CONFIRM},
+    {"b:end", restored_end, NEED_STAFF, PERM_BROADCAST_CONFIRM},
     {"h:open", till_help, NEED_STAFF, PERM_SHIFT, .leaves = true},
     {"x:open", till_language, NEED_STAFF, PERM_SHIFT, .leaves = true},
     {"x:ru", till_ru, NEED_STAFF, PERM_SHIFT},

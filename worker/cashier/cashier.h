@@ -5,6 +5,7 @@
  *   join.c    an invite's link; strangers
  *   login.c   into the panel                  l:*
  *   handover.c  the shop changes hands        o:*
+ *   restored.c  is the database the shop's?      b:*
  *   access.c  a stranger asks, a manager answers  a:*
  *   invite.c  a link made here                    i:*
  *   hire.c    somebody without a phone            i:*
@@ -97,6 +98,9 @@ talk_fn login_asked, login_yes, login_no, login_open;
 
 /* handover.c */
 talk_fn owner_yes, owner_no, owner_back;
+
+/* restored.c */
+talk_fn restored_go, restored_end;
 
 /* access.c */
 talk_fn access_request, access_card, access_yes, access_role, access_at, access_no;

@@ -50,7 +50,8 @@ static void say_report(struct talk *t, struct screen *sc, const struct shift_rep
         screen_say(sc, TEXT_REPORT_KINDS,
                    T_INT("subscription", r->by_source[SOURCE_SUBSCRIPTION]),
                    T_INT("birthday", r->by_source[SOURCE_BIRTHDAY]),
-                   T_INT("manual", r->by_source[SOURCE_MANUAL]));
+                   T_INT("manual",
+                         r->by_source[SOURCE_MANUAL] + r->by_source[SOURCE_CAMPAIGN]));
     if (r->with_amount > 0)
         say_money(t, sc, r);
     if (r->shift.till_discount >= 0)

@@ -69,6 +69,7 @@ static void add_part(struct buf *b, const struct talk *t, const struct discount 
         [SOURCE_SUBSCRIPTION] = TEXT_KIND_SUBSCRIPTION,
         [SOURCE_BIRTHDAY] = TEXT_KIND_BIRTHDAY,
         [SOURCE_MANUAL] = TEXT_KIND_YOU,
+        [SOURCE_CAMPAIGN] = TEXT_KIND_YOU,
     };
     char percent[SHOP_WHEN_BYTES];
 

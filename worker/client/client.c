@@ -53,6 +53,11 @@ static const struct talk_row screens[] = {
     {"n:rarely", messages_rarely, NEED_CONSENT},
     {"n:usual", messages_usual, NEED_CONSENT},
     {"n:later", messages_later, NEED_CONSENT},
+    {"bc:off", broadcast_off, NEED_NOTHING, .always = true},
+    {"bc:wallet", broadcast_wallet, NEED_CONSENT, .leaves = true},
+    {"bc:stores", broadcast_stores, NEED_NOTHING, .leaves = true},
+    {"bc:profile", broadcast_profile, NEED_CONSENT, .leaves = true},
+    {"bc:menu", broadcast_menu, NEED_CONSENT, .leaves = true},
     {"x:open", language_open, NEED_CONSENT, .leaves = true},
     {"x:ru", language_ru, NEED_CONSENT},
     {"x:en", language_en, NEED_CONSENT},
@@ -73,6 +78,23 @@ static const struct talk_row screens[] = {
     {"v:code", move_code, NEED_CONSENT},
     {"v:enter", move_enter, NEED_CONSENT},
     {"v:do", move_sure, NEED_CONSENT},
+    {"au:off", told_off, NEED_NOTHING, .always = true},
+    {"au:wallet", told_wallet, NEED_CONSENT, .leaves = true},
+    {"au:stores", told_stores, NEED_NOTHING, .leaves = true},
+    {"au:profile", told_profile, NEED_CONSENT, .leaves = true},
+    {"au:menu", told_menu, NEED_CONSENT, .leaves = true},
+    {"q:card", post_card, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"q:link", post_link, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"q:clear", post_clear, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"q:who", post_who, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"q:for", post_for, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"q:save", post_save, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"q:drop", post_drop, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"q:send", post_send, NEED_STAFF, PERM_BROADCAST_SEND},
+    {"q:halt", post_halt, NEED_STAFF, PERM_BROADCAST_SEND},
+    {"q:on", post_go_on, NEED_STAFF, PERM_BROADCAST_SEND},
+    {"q:stop", post_stop, NEED_STAFF, PERM_BROADCAST_SEND},
+    {"q:sure", post_stop_sure, NEED_STAFF, PERM_BROADCAST_SEND},
 };
 
 static const struct talk_row commands[] = {
@@ -92,6 +114,7 @@ static const struct talk_row commands[] = {
     {"stores", stores_open, NEED_NOTHING, .leaves = true},
     {"cancel", client_cancel, NEED_NOTHING},
     {"menu", client_menu, NEED_CONSENT},
+    {"post", post_ask, NEED_STAFF, PERM_BROADCAST_EDIT, .leaves = true},
 };
 
 /* A stranger's q_ (somebody's own code) shows nothing here, and i_, login_ are the
@@ -105,6 +128,9 @@ static const struct talk_row links[] = {
 static const struct talk_row states[] = {
     {"support", support_said, NEED_CONSENT},
     {"move", move_typed, NEED_CONSENT},
+    {"post", post_came, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"post_link", post_linked, NEED_STAFF, PERM_BROADCAST_EDIT},
+    {"post_go", post_confirmed, NEED_STAFF, PERM_BROADCAST_SEND},
 };
 
 /* ---- who is it ------------------------------------------------------------------ */
@@ -131,10 +157,29 @@ static enum status open_client(struct talk *t)
     return customer_meet(t->s->db, t->now, &who, c);
 }
 
+/* Somebody of the shop, by the same account. What is theirs means nothing to others, and
+ * they are answered as to anything else that means nothing. */
+static enum status allow_staff(struct talk *t, const struct talk_row *row)
+{
+    enum status st = staff_find(t->s->db, CHANNEL_MESSENGER, t->user, &t->staff);
+
+    if (st == ST_OK && staff_may(&t->staff, row->perm)) {
+        if (!t->known)
+            t->lang = lang_find(t->staff.language);
+        return ST_OK;
+    }
+    if (st != ST_OK && st != ST_NONE)
+        return st;
+    st = client_menu(t, "hint");
+    return st == ST_OK ? ST_REFUSED : st;
+}
+
 static enum status allow_client(struct talk *t, const struct talk_row *row)
 {
     enum status st;
 
+    if (row->need == NEED_STAFF)
+        return allow_staff(t, row);
     if (row->need != NEED_CONSENT || t->known)
         return ST_OK;
     st = join_ask(t);
@@ -202,24 +247,43 @@ static enum status client_done(struct talk *t, const char *arg)
     return client_menu_new(t, arg);
 }
 
-/* Are they writing to the shop? */
-static bool writing(struct talk *t)
+/* What the next message is to be; "" when they are nowhere in particular. */
+static const char *waits_for(struct talk *t)
 {
-    return t->known && dialog_load(t->s, t->book->name, t->user, &t->dialog) == ST_OK &&
-           strcmp(t->dialog.at, "support") == 0;
+    if (dialog_load(t->s, t->book->name, t->user, &t->dialog) != ST_OK)
+        t->dialog = (struct dialog){0};
+    return t->dialog.at;
+}
+
+/* The post that somebody of the shop was asked for. */
+static enum status take_post(struct talk *t)
+{
+    static const struct talk_table table = TALK_TABLE(states);
+    const struct talk_row *row = talk_find(&table, "post");
+    enum status st = allow_client(t, row);
+
+    return st == ST_OK ? row->run(t, "") : st == ST_REFUSED ? ST_OK : st;
 }
 
 enum status client_hint(struct talk *t, const char *arg)
 {
+    const char *at = t->up->act == ACT_OTHER ? waits_for(t) : "";
+
     (void)arg;
-    if (t->up->act == ACT_OTHER && writing(t))
+    if (strcmp(at, "post") == 0)
+        return take_post(t);
+    if (t->known && strcmp(at, "support") == 0)
         return talk_say(t, TEXT_SUPPORT_ONLY);
     return client_menu(t, "hint");
 }
 
 enum status client_photo(struct talk *t, const char *arg)
 {
-    if (writing(t))
+    const char *at = waits_for(t);
+
+    if (strcmp(at, "post") == 0)
+        return take_post(t);
+    if (t->known && strcmp(at, "support") == 0)
         return support_photo(t, arg);
     return client_menu(t, "photo");
 }

@@ -20,6 +20,7 @@
  *   birthday_pick.c  the same by buttons
  *   phone.c     the third, by sharing a contact
  *   choice.c    messages on, off, rarely; language n:* x:*
+ *   broadcast.c the buttons under a broadcast     bc:*
  *   data.c      help, my data, withdrawal         h:* p:*
  *   export.c    my data as files                  e:send
  *   erase.c     my data deleted                   e:*
@@ -27,6 +28,11 @@
  *   support.c   words to the shop                 t:*
  *   moving.c    to a new account                  v:*
  *   channel.c   news of the channel (no screen)
+ *   told.c      buttons below an automation's     au:*
+ *   post.c      staff: a broadcast from a post    q:*
+ *   post_edit.c its buttons and for whom
+ *   post_send.c its numbers, the start
+ *   post_watch.c how far it is, by itself
  *
  * Their table is in client.c.
  *
@@ -110,6 +116,14 @@ must_check enum status picture_put_right(struct talk *t, int64_t discount_id,
 must_check enum status picture_retire(struct talk *t, int64_t discount_id,
                                       const char *code);
 
+/* post.c … post_watch.c; between them: post.h */
+talk_fn post_ask, post_came, post_card, post_save, post_drop;
+talk_fn post_link, post_linked, post_clear, post_who, post_for;
+talk_fn post_send, post_confirmed, post_halt, post_go_on, post_stop, post_stop_sure;
+
+/* told.c */
+talk_fn told_off, told_wallet, told_stores, told_profile, told_menu;
+
 /* wallet.c */
 talk_fn wallet_active, wallet_used, wallet_recent, wallet_gone;
 /* "за подписку", "день рождения": lent, for ever. */
@@ -187,6 +201,10 @@ support_fetched(struct step *s); /* of a photo: bot.file_fetched */
 
 /* moving.c */
 talk_fn move_open, move_code, move_enter, move_typed, move_sure;
+
+/* broadcast.c */
+talk_fn broadcast_off, broadcast_wallet, broadcast_stores, broadcast_profile,
+    broadcast_menu;
 
 /* data.c */
 talk_fn help_open, data_open, data_new, data_ask, data_withdraw;

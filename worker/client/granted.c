@@ -6,6 +6,7 @@
 #include "worker/client/client.h"
 
 #include "core/loyalty/reminder.h"
+#include "core/quiet.h"
 #include "worker/notice.h"
 #include "worker/steps.h"
 
@@ -25,7 +26,7 @@ enum status granted_step(struct step *s)
         st = reminder_room(s->db, s->now, &shop.set, d.customer_id);
     if (st != ST_OK)
         return st;
-    t.due = shop_quiet_end(&shop, s->now);
+    t.due = quiet_until(&shop.set, shop.tz, s->now);
     t.batch = json_int_or(s->job->args, "b", 0);
     return discount_gift(&t, &d);
 }

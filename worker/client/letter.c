@@ -4,6 +4,7 @@
 #include "worker/client/client.h"
 
 #include "core/loyalty/letter.h"
+#include "core/quiet.h"
 #include "worker/notice.h"
 #include "worker/steps.h"
 
@@ -21,7 +22,7 @@ static enum status tell(struct step *s, const struct letter *l, int64_t customer
         st = letter_may(s->db, s->now, customer_id, l->purpose, &why);
     if (st != ST_OK || why != NULL)
         return st;
-    t.due = marketing ? shop_quiet_end(&shop, s->now) : 0;
+    t.due = marketing ? quiet_until(&shop.set, shop.tz, s->now) : 0;
     t.batch = l->customer_id == 0 ? l->id : 0;
     screen_open(&sc, t.lang);
     screen_say_own(&sc, l->body.s);

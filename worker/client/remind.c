@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LicenseRef-Proprietary
  *
  * sched.discount_remind: who has a discount that runs out soon hears of it, once, page by
- * page. In the quiet hours nobody is looked for: the round after them finds them. */
+ * page. In the quiet hours nobody is looked for: the round after them finds them. While an
+ * automation speaks of discounts that end, this says nothing. */
 #include "worker/client/client.h"
 
+#include "core/automation/fact.h"
 #include "core/loyalty/reminder.h"
+#include "core/quiet.h"
 #include "worker/notice.h"
 #include "worker/steps.h"
 
@@ -83,10 +86,15 @@ enum status discount_remind_step(struct step *s)
         .limit = PAGE,
     };
     struct shop shop;
-    enum status st = shop_load(s, &shop);
+    bool otherwise = false;
+    enum status st = automation_wanted(s->db, TRIGGER_DISCOUNT_EXPIRING, &otherwise);
 
+    if (st == ST_OK && otherwise)
+        return ST_NONE;
+    if (st == ST_OK)
+        st = shop_load(s, &shop);
     if (st != ST_OK)
         return st;
     round.days = shop.set.remind_days_before;
-    return shop_quiet(&shop, s->now) ? ST_NONE : page(s, &round);
+    return quiet_until(&shop.set, shop.tz, s->now) != 0 ? ST_NONE : page(s, &round);
 }

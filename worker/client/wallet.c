@@ -23,6 +23,7 @@ const char *wallet_what(enum lang lang, enum discount_source source)
         [SOURCE_SUBSCRIPTION] = TEXT_FOR_SUBSCRIPTION,
         [SOURCE_BIRTHDAY] = TEXT_FOR_BIRTHDAY,
         [SOURCE_MANUAL] = TEXT_FOR_YOU,
+        [SOURCE_CAMPAIGN] = TEXT_FOR_YOU,
     };
 
     return text_get(lang,

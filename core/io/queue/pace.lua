@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- May this message leave now?
--- KEYS  1 freeze of its lane  2 its chat  3 the bot's bulk rate
--- ARGV  chat: us a message, us of burst (0, 0: no chat); bulk: the same (0, 0: not bulk)
+-- KEYS  1 freeze of its lane  2 its chat  3 the bot's bulk rate  4 how slow it was made
+-- ARGV  chat: us a message, us of burst (0, 0: no chat); bulk: us a message, messages at
+--       once (0, 0: not bulk); us in which a rate that was halved is whole again
 -- Returns the milliseconds to wait; 0: go, and it is counted.
 --
 -- Both limits are kept as one number each, the time at which everything allowed so far
@@ -33,7 +34,13 @@ if chat_each > 0 then
     chat, chat_wait = ahead(KEYS[2], tonumber(ARGV[2]))
 end
 if bulk_each > 0 then
-    bulk, bulk_wait = ahead(KEYS[3], tonumber(ARGV[4]))
+    local slow = redis.call('GET', KEYS[4])
+    if slow then
+        local from, since = string.match(slow, '(%d+):(%d+)')
+        local share = from + (1000 - from) * (now - since) / ARGV[5]
+        bulk_each = math.ceil(bulk_each * 1000 / math.max(1, math.min(share, 1000)))
+    end
+    bulk, bulk_wait = ahead(KEYS[3], bulk_each * (ARGV[4] - 1))
 end
 local wait = math.max(chat_wait, bulk_wait, 0)
 if wait > 0 then

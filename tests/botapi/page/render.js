@@ -190,6 +190,13 @@ function attachments(m, on) {
     const list = [];
     if (m.photo)
         list.push(picture(m, on));
+    if (m.video) {
+        const line = make('div', 'card-line'), a = make('a', '', 'видео');
+        a.href = `/control/file?n=${m.file}`;
+        line.innerHTML = icon('file');
+        line.append(a);
+        list.push(line);
+    }
     if (m.document) {
         const line = make('div', 'card-line'), a = make('a', '', m.document.file_name || 'файл');
         a.href = `/control/file?n=${m.file}`;

@@ -1,0 +1,3 @@
+ALTER TABLE idempotency
+    DROP KEY ix_idempotency_customer,
+    DROP COLUMN customer_id;
