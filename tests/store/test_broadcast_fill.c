@@ -358,10 +358,12 @@ static void test_who_had_one_is_asked_for(void **state)
 /* What its rule named is gone in the middle of it: it stands still and says so. */
 static void test_an_audience_that_cannot_be_read_stops_it(void **state)
 {
-    int64_t id = draft(&(struct broadcast){0}, 1);
     struct broadcast b;
+    int64_t id;
 
     (void)state;
+    crowd(10);
+    id = draft(&(struct broadcast){0}, 1);
     assert_int_equal(verb(id, VERB_START), ST_OK);
     run_of("UPDATE broadcast SET rule = '{\"root\":{\"gone\":[]},\"v\":1}' WHERE id = "
            "%lld",
