@@ -93,7 +93,10 @@ static void a_giant_batch_starves_nobody(void **state)
     /* It was there all along. */
     assert_true(oracle_points(&here.oracle, GIANT) < giant);
     assert_true(ran <= 2 * ideal);
-    assert_true(hot <= dose_bound_ms(20));
+    /* Nobody's answer stands behind the thousands; how long it takes is the machine's
+     * matter, too, unless it is ours alone. */
+    assert_true(oracle_points(&here.oracle, HOT) >= r.hot / 2);
+    assert_true(!dose_full() || hot <= dose_bound_ms(20));
     ordeal_drain(&here, dose(ORDEAL_DRAIN_MS, 1200000));
     ordeal_judge(&here);
 }

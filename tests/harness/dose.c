@@ -33,13 +33,15 @@ int64_t dose_soak_ms(void)
     return (int64_t)((hours != NULL ? strtod(hours, NULL) : 1) * 3600000);
 }
 
+#define STALL_MS 1000 /* of a disk that several tests share */
+
 /* ./test says how many it runs at once. */
 int dose_bound_ms(int ms)
 {
     const char *jobs = getenv("DVORIK_TEST_JOBS");
 
     if (!dose_full())
-        return ms * 10;
+        return ms * 10 > STALL_MS ? ms * 10 : STALL_MS;
     return jobs != NULL && strcmp(jobs, "1") != 0 ? ms * 3 : ms;
 }
 

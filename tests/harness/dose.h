@@ -21,7 +21,8 @@ int64_t dose_soak_ms(void); /* 0: no soak is wanted */
 
 /* A bound of time: as the specification has it in the full dose of a test that has the
  * machine to itself (DVORIK_TEST_JOBS=1); three times as wide beside others, ten times
- * in the short dose, whose few samples are of a machine that does much else. */
+ * in the short dose, and never below a second: its few samples are of a machine that does
+ * much else. */
 int dose_bound_ms(int ms);
 
 void dose_seed(void);       /* once a test */

@@ -291,7 +291,7 @@ static void who_is_named_stays(void **state)
              " updated_at) VALUES (1, 1, 'a', 'a', 2, NOW(), NOW())");
     snprintf(sql, sizeof sql,
              "INSERT INTO template_version (template_id, no, content, status, made_at)"
-             " VALUES (1, 1, '{\"en\":{\"media\":[7,%lld]}}', 1, NOW())",
+             " VALUES (1, 1, '{\"en\":{\"media\":[700007,%lld]}}', 1, NOW())",
              (long long)in_template);
     shop_run(shop.db, sql);
     shop_run(shop.db, "INSERT INTO broadcast (id, name, purpose, state, created_at,"
