@@ -128,6 +128,11 @@ static void each_is_blamed_for_what_it_did(void **state)
 
 /* ---- a database that hangs ------------------------------------------------------ */
 
+static bool is_killed(const struct ordeal *d)
+{
+    return strstr(program_output(d->worker[0]), "its child is killed") != NULL;
+}
+
 /* All in flight run out of their time, again and again, and none is to blame. */
 static void nobody_is_blamed_for_a_database_that_hangs(void **state)
 {
@@ -136,13 +141,16 @@ static void nobody_is_blamed_for_a_database_that_hangs(void **state)
     (void)state;
     ordeal_open(&d, ORDEAL_MYSQL);
     ordeal_hire(&d, 1, 2);
-    oracle_put_as(&d.oracle, &(struct oracle_job){.kind = KIND_TEST_HASTY}, 4000);
-    assert_true(oracle_progress(&d.oracle, 50, 20000));
-    server_signal(d.mysql, SIGSTOP);
-    ordeal_pass(dose(12000, 40000));
-    server_signal(d.mysql, SIGCONT);
-    ordeal_drain(&d, ORDEAL_DRAIN_MS);
-    assert_non_null(strstr(program_output(d.worker[0]), "its child is killed"));
+    /* Both children may have been at a commit, which is no job's time. */
+    for (int i = 0; i < 3 && !is_killed(&d); i++) {
+        oracle_put_as(&d.oracle, &(struct oracle_job){.kind = KIND_TEST_HASTY}, 4000);
+        assert_true(oracle_progress(&d.oracle, 50, 20000));
+        server_signal(d.mysql, SIGSTOP);
+        ordeal_pass(dose(12000, 40000));
+        server_signal(d.mysql, SIGCONT);
+        ordeal_drain(&d, ORDEAL_DRAIN_MS);
+    }
+    assert_true(is_killed(&d));
     assert_int_equal(db_one(d.oracle.db, "SELECT COUNT(*) FROM job_hist"
                                          " WHERE outcome <> 'done'"
                                          " AND kind LIKE 'test.%'"),
