@@ -65,6 +65,14 @@ static void composes(void)
     says(&KATE, "Новая коллекция уже в магазине!");
 }
 
+/* To the one who may hear of it: the number to type is asked for. */
+static void about_to_send(void)
+{
+    runs("UPDATE customer SET marketing_ok = 1");
+    composes();
+    presses(&KATE, "Отправить сейчас");
+}
+
 /* ---- composing ---------------------------------------------------------------------- */
 
 static void test_a_text_with_a_button(void **state)
@@ -182,9 +190,7 @@ static void test_strangers_see_the_hint(void **state)
 static void test_typed_before_it_leaves(void **state)
 {
     (void)state;
-    runs("UPDATE customer SET marketing_ok = 1");
-    composes();
-    presses(&KATE, "Отправить сейчас");
+    about_to_send();
     told_like(&KATE, "Получат: <b>1</b>");
     told_like(&KATE, "ОТПРАВИТЬ 1");
     says(&KATE, "да");
@@ -245,9 +251,7 @@ static void test_not_from_a_copy(void **state)
 static void test_a_number_of_yesterdays_draft(void **state)
 {
     (void)state;
-    runs("UPDATE customer SET marketing_ok = 1");
-    composes();
-    presses(&KATE, "Отправить сейчас");
+    about_to_send();
     told_like(&KATE, "ОТПРАВИТЬ 1");
     runs("UPDATE broadcast SET name = 'Другой', version = version + 1");
     says(&KATE, "ОТПРАВИТЬ 1");
@@ -262,9 +266,7 @@ static void test_a_number_of_yesterdays_draft(void **state)
 static void test_a_number_of_yesterdays_people(void **state)
 {
     (void)state;
-    runs("UPDATE customer SET marketing_ok = 1");
-    composes();
-    presses(&KATE, "Отправить сейчас");
+    about_to_send();
     told_like(&KATE, "ОТПРАВИТЬ 1");
     runs("INSERT INTO customer (channel, external_id, first_name, pd_ok, marketing_ok,"
          " last_seen_at, created_at) VALUES (1, 9000000001, 'Вера', 1, 1, NOW(6), "
@@ -293,9 +295,7 @@ static void test_a_service_one_is_not_hers(void **state)
 static void test_why_nothing_moves(void **state)
 {
     (void)state;
-    runs("UPDATE customer SET marketing_ok = 1");
-    composes();
-    presses(&KATE, "Отправить сейчас");
+    about_to_send();
     not_told(&KATE, "тихие часы");
     presses(&KATE, "К черновику");
     shop_sets("quiet_from", "09:30");
@@ -316,9 +316,7 @@ static void test_a_watch_that_comes_late(void **state)
     int64_t place;
 
     (void)state;
-    runs("UPDATE customer SET marketing_ok = 1");
-    composes();
-    presses(&KATE, "Отправить сейчас");
+    about_to_send();
     says(&KATE, "ОТПРАВИТЬ 1");
     snprintf(text, sizeof text, "SELECT external_id FROM message%s", last);
     place = counts(text);
