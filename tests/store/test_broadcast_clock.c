@@ -12,13 +12,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    broadcast_shop_close();
-    return 0;
-}
-
 struct checking {
     int64_t now, after;
     enum status said;

@@ -14,13 +14,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    broadcast_shop_close();
-    return 0;
-}
-
 static const char *refused(const struct broadcast *b, const char *rule, int n)
 {
     struct made m = {.now = NOON, .staff_id = shop.owner.id, .d.b = *b, .why = ""};

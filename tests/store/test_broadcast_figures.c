@@ -14,13 +14,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    broadcast_shop_close();
-    return 0;
-}
-
 #define OFFER                                                                          \
     {                                                                                  \
         .percent_bp = 1500, .days = 10                                                 \

@@ -17,13 +17,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    broadcast_shop_close();
-    return 0;
-}
-
 static int64_t first_id(void)
 {
     return sql("SELECT MIN(id) FROM customer WHERE status <> 3");

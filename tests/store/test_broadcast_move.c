@@ -13,13 +13,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    broadcast_shop_close();
-    return 0;
-}
-
 /* ---- the table -------------------------------------------------------------------- */
 
 static const enum broadcast_state legal[][2] = {

@@ -21,13 +21,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    broadcast_shop_close();
-    return 0;
-}
-
 static int64_t messages(int64_t id)
 {
     return sql_of("SELECT COUNT(*) FROM message WHERE root = 'bc:%lld'", id);

@@ -15,13 +15,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    broadcast_shop_close();
-    return 0;
-}
-
 static void test_pause_is_at_once(void **state)
 {
     struct settling_call s = {.now = NOON, .job = "hand-of-the-test"};

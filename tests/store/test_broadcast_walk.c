@@ -22,13 +22,6 @@ static int opened(void **state)
     return 0;
 }
 
-static int closed(void **state)
-{
-    (void)state;
-    broadcast_shop_close();
-    return 0;
-}
-
 struct hand {
     struct db *db;
     unsigned seed;
